@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_CONTRACT_ACQUIRE_HPP
+#define COFIRE_STORAGE_CONTRACT_ACQUIRE_HPP
+
+#include <cofire/core/job_record.hpp>
+#include <cofire/storage/contract/wait.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cofire {
+
+/// How many jobs to take from one queue at the most.
+struct take {
+    /// The queue's name.
+    std::string_view queue;
+    /// The most to take from it.
+    std::uint32_t cap = std::numeric_limits<std::uint32_t>::max();
+};
+
+/// Takes jobs for a server: from the queues in the order given, in each by priority and then by
+/// position in line; only of the types, and at most in the argument version, that the server has
+/// announced; never from a paused queue, never an expired job, and at most one job at a time that lost
+/// a server before. Each comes with an epoch above all that the job had. Views must stay valid until
+/// it completes.
+///
+/// Errors, each changing nothing: unknown_server. A lost reply leaves jobs held; tick reports them.
+struct acquire_request {
+    /// Who takes them.
+    server_instance server = 0;
+    /// From where.
+    std::span<take const> takes{};
+    /// Types the server handles but has no room for now.
+    std::span<std::string_view const> except{};
+    /// The most to take in all.
+    std::uint32_t limit = 0;
+    /// Also hand out jobs that become due within this time; the server waits for their due time.
+    duration horizon{0};
+};
+
+/// How a parent of an acquired job ended.
+struct parent_outcome {
+    /// The parent.
+    job_id id;
+    /// Its final state.
+    job_state state = job_state::succeeded;
+    /// Its result as JSON text; empty: none.
+    std::string result{};
+};
+
+/// A job handed to a server.
+struct acquired_job {
+    /// The id.
+    job_id id;
+    /// This acquisition; every later word about the run names it.
+    epoch_type epoch = 0;
+    /// Runs ended by the handler before this one.
+    std::uint32_t attempt = 0;
+    /// Runs ended by their server's death before this one.
+    std::uint32_t lost = 0;
+    /// The job type's name.
+    std::string type;
+    /// The arguments as JSON text.
+    std::string arguments;
+    /// The version of the arguments' form.
+    std::uint32_t argument_version = 1;
+    /// The options; never null.
+    std::shared_ptr<job_settings const> settings;
+    /// When it was inserted.
+    time_point created;
+    /// When it became due. May lie in the future, within the horizon asked for.
+    time_point due;
+    /// The parents and their results, in the order of the insert.
+    std::vector<parent_outcome> parents{};
+    /// The recurring job it is an occurrence of; empty for others.
+    std::string recurring_id{};
+};
+
+/// The answer to acquire_request.
+struct acquire_answer {
+    /// The storage's time.
+    time_point now;
+    /// The jobs taken.
+    std::vector<acquired_job> jobs{};
+    /// When the next scheduled job becomes due, or a lower bound of it; empty: none is scheduled.
+    std::optional<time_point> next_due{};
+    /// To wait for what comes after.
+    seen_token seen{};
+};
+
+} // namespace cofire
+
+#endif

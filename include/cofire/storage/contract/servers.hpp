@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_CONTRACT_SERVERS_HPP
+#define COFIRE_STORAGE_CONTRACT_SERVERS_HPP
+
+#include <cofire/core/job_record.hpp>
+#include <cofire/storage/contract/tick.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace cofire {
+
+/// A job type as a server announces it.
+struct announced_type {
+    /// The name.
+    std::string name;
+    /// The newest form of its arguments that the server decodes.
+    std::uint32_t argument_version = 1;
+    /// A JSON Schema of its arguments, for forms; may be empty.
+    std::string schema{};
+    /// How to show one of its jobs to a person; may be empty.
+    std::string display{};
+};
+
+/// A server makes itself known and gets its number.
+struct server_announce {
+    /// How a person tells it from others: host name, process, ...
+    std::string name;
+    /// The types it handles, aliases among them.
+    std::vector<announced_type> types{};
+    /// The queues it serves, in its order.
+    std::vector<std::string> queues{};
+    /// How many jobs it runs at a time.
+    std::uint32_t slots = 0;
+    /// The version of cofire it runs.
+    std::string version{};
+    /// On storages inside the process: expires with the server, which is then taken for dead.
+    std::weak_ptr<void const> alive{};
+};
+
+/// A server leaves: what it still holds is handed back. Idempotent.
+struct server_retire {
+    /// Which.
+    server_instance server = 0;
+};
+
+/// Asks for all servers.
+struct server_list {};
+
+/// Gives a command to a server. Error: unknown_server.
+struct server_order {
+    /// Which.
+    server_instance server = 0;
+    /// What it is to do.
+    server_command command = server_command::none;
+};
+
+/// One of the things to do with servers. Views must stay valid until it completes.
+using servers_request = std::variant<server_announce, server_retire, server_list, server_order>;
+
+/// One server as it is now.
+struct server_info {
+    /// Its number.
+    server_instance instance = 0;
+    /// What it announced.
+    std::string name;
+    /// The types it handles.
+    std::vector<announced_type> types{};
+    /// The queues it serves.
+    std::vector<std::string> queues{};
+    /// How many jobs it runs at a time.
+    std::uint32_t slots = 0;
+    /// How many jobs it holds.
+    std::uint32_t held = 0;
+    /// The version of cofire it runs.
+    std::string version{};
+    /// When it announced itself.
+    time_point announced;
+    /// When it was last heard of.
+    time_point heartbeat;
+    /// The command it was given.
+    server_command command = server_command::none;
+};
+
+/// The answer to servers_request.
+struct servers_answer {
+    /// The storage's time.
+    time_point now;
+    /// announce: the number.
+    server_instance instance = 0;
+    /// announce: how often tick must be called; empty: the lease is not timed.
+    std::optional<duration> tick_every{};
+    /// list: the servers, by number.
+    std::vector<server_info> servers{};
+    /// To wait for what comes after.
+    seen_token seen{};
+};
+
+} // namespace cofire
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_CONTRACT_TICK_HPP
+#define COFIRE_STORAGE_CONTRACT_TICK_HPP
+
+#include <cofire/core/job_record.hpp>
+#include <cofire/storage/contract/wait.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cofire {
+
+/// What a running handler has said since the last report.
+struct run_report {
+    /// The job.
+    job_id id;
+    /// The acquisition the run belongs to; a stale report is dropped.
+    epoch_type epoch = 0;
+    /// True: the handler has started (a job held so far as reserved runs now).
+    bool started = false;
+    /// How far it has come, if it said so.
+    std::optional<job_progress> progress{};
+    /// What it logged.
+    std::vector<log_line> lines{};
+};
+
+/// Why a server is asked to stop a run.
+enum class signal_kind : std::uint8_t {
+    deleted,   ///< the job was deleted: the result is dropped
+    cancelled, ///< the handler is asked to stop; if it returns all the same, it has succeeded
+    lost,      ///< the server does not hold the job any more
+};
+
+/// Asks a server to stop a run.
+struct run_signal {
+    /// The job.
+    job_id id;
+    /// The acquisition the run belongs to.
+    epoch_type epoch = 0;
+    /// Why.
+    signal_kind kind = signal_kind::cancelled;
+};
+
+/// What an operator wants a server to do.
+enum class server_command : std::uint8_t {
+    none,  ///< nothing
+    drain, ///< take no more jobs, finish those that run
+    stop,  ///< stop as on a signal of the operating system
+};
+
+/// A transition that the storage made by itself, told to one server so that somebody hears of it.
+struct storage_notice {
+    /// The job.
+    job_id id;
+    /// Its type.
+    std::string type;
+    /// Where it came from.
+    job_state from = job_state::enqueued;
+    /// Where it went.
+    job_state to = job_state::enqueued;
+    /// Why: "lost", "expired", "condition", ...
+    std::string reason;
+};
+
+/// The one periodic call: renews the server's lease, puts back what dead servers held, promotes what
+/// is due, deletes what is expired and what retention has had its time, in slices of bounded size, and
+/// takes and gives messages. In-process storages need no renewal; there it is called when a wait says
+/// that something changed, and when there is something to report. Views must stay valid until it
+/// completes.
+///
+/// Errors, each changing nothing: unknown_server (retired, or taken for dead: what it held belongs to
+/// others now; announce again).
+struct tick_request {
+    /// Who.
+    server_instance server = 0;
+    /// What its handlers said; at most 10,000.
+    std::span<run_report const> reports{};
+    /// When the server's executor last ran something of the server's, on the steady clock.
+    steady_point executor_stamp{};
+};
+
+/// The answer to tick_request.
+struct tick_answer {
+    /// The storage's time.
+    time_point now;
+    /// Until when the server's lease holds; empty: it is not timed.
+    std::optional<time_point> lease_until{};
+    /// Runs to stop.
+    std::vector<run_signal> signals{};
+    /// What an operator wants.
+    server_command command = server_command::none;
+    /// Transitions the storage made by itself.
+    std::vector<storage_notice> notices{};
+    /// When the next scheduled job becomes due, or a lower bound of it; empty: none is scheduled.
+    std::optional<time_point> next_due{};
+    /// True: recurring jobs changed since this server last asked for them.
+    bool recurring_changed = false;
+    /// True: slices were full; call again at once.
+    bool more = false;
+    /// To wait for what comes after.
+    seen_token seen{};
+};
+
+} // namespace cofire
+
+#endif

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_TABLE_IMPL_JOB_TABLE_READ_IPP
+#define COFIRE_STORAGE_TABLE_IMPL_JOB_TABLE_READ_IPP
+
+#include <cofire/storage/table/job_table.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace cofire::detail {
+
+COFIRE_DECL bool job_table::is_handled(lane const& l) const {
+    return std::any_of(servers_.begin(), servers_.end(), [&](auto const& s) {
+        return s.second->handles(l);
+    });
+}
+
+COFIRE_DECL job_sub_state job_table::sub_state_of(job_node const& job) const {
+    switch (job.state) {
+    case job_state::enqueued:
+        if (job.place == job_place::parked_by_limit) {
+            return job_sub_state::parked_by_limit;
+        }
+        // With no server at all, the type is not to blame.
+        return job.place == job_place::parked_by_type ||
+                       (!servers_.empty() && !is_handled(*job.line))
+                   ? job_sub_state::parked_by_type
+                   : job_sub_state::in_line;
+    case job_state::processing:
+        return job.stop == stop_request::none ? job_sub_state::running : job_sub_state::cancelling;
+    case job_state::awaiting: return job_sub_state::parents;
+    default: return job_sub_state::none;
+    }
+}
+
+COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
+    job_record r{
+        .id = job.id,
+        .type = job.line->type->name,
+        .arguments = std::string(job.arguments_text()),
+        .argument_version = job.line->version,
+        .settings = job.settings,
+        .state = job.state,
+        .sub_state = sub_state_of(job),
+        .attempt = job.attempt,
+        .lost = job.lost,
+        .epoch = job.epoch,
+        .server = job.server,
+        .created = job.created,
+        .due = job.due
+    };
+    bool const ran = job.epoch != 0;
+    bool const final = is_final(job.state);
+    if (ran) {
+        r.started = job.started;
+    }
+    if (final) {
+        r.finished = job.finished;
+    }
+    r.history.push_back({.at = job.created, .state = job.first_state});
+    if (job.extras) {
+        job_extras const& x = *job.extras;
+        r.unique_key = x.key;
+        r.limit_key = x.limit != nullptr ? x.limit->key : std::string();
+        r.reason = job.stop != stop_request::none ? x.stop_reason : x.reason;
+        r.result = x.result ? *x.result : std::string();
+        r.error = x.error;
+        r.expires_at = x.expires_at;
+        r.recurring_id = x.recurring_id;
+        r.log = x.log;
+        r.progress = x.progress;
+        for (parent_edge const& edge : x.parents) {
+            r.parents.push_back({.id = edge.id, .on = edge.on});
+        }
+        for (child_edge const& edge : x.children) {
+            r.continuations.push_back(edge.id);
+        }
+        r.history.insert(r.history.end(), x.events.begin(), x.events.end());
+    }
+    // The usual course is not kept as events but told from the job itself.
+    bool const last_run_told =
+        !r.history.empty() && r.history.back().epoch == job.epoch && r.history.size() > 1;
+    bool const last_run_ended_it = final && job.settled && !last_run_told;
+    if (job.state == job_state::processing || last_run_ended_it) {
+        r.history.push_back(
+            {.at = job.started, .state = job_state::processing, .attempt = job.attempt, .epoch = job.epoch}
+        );
+    }
+    if (final) {
+        history_entry end{
+            .at = job.finished, .state = job.state, .attempt = job.attempt, .epoch = job.epoch
+        };
+        end.reason = r.reason;
+        end.error = r.error;
+        if (last_run_ended_it) {
+            end.run_time = job.finished - job.started;
+        }
+        r.history.push_back(std::move(end));
+    }
+    return r;
+}
+
+COFIRE_DECL bool job_table::matches(job_node const& job, job_filter const& f) const {
+    static job_extras const none;
+    job_extras const& x = job.extras ? *job.extras : none;
+    auto const& tags = job.settings->tags;
+    auto const has = [&](std::string_view text) { return text.find(f.text) != text.npos; };
+    return (!f.state || job.state == *f.state) &&
+           (!f.sub_state || sub_state_of(job) == *f.sub_state) &&
+           (f.queue.empty() || job.settings->queue == f.queue) &&
+           (f.type.empty() || job.line->type->name == f.type) &&
+           (f.tag.empty() || std::find(tags.begin(), tags.end(), f.tag) != tags.end()) &&
+           (f.recurring_id.empty() || x.recurring_id == f.recurring_id) &&
+           (f.fingerprint == 0 || (x.error && x.error->fingerprint == f.fingerprint)) &&
+           (!f.created_from || job.created >= *f.created_from) &&
+           (!f.created_before || job.created < *f.created_before) &&
+           (f.text.empty() || has(job.line->type->name) || has(job.arguments_text()) ||
+            (x.error && has(x.error->message)));
+}
+
+COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) const {
+    constexpr std::uint32_t most_rows = 500;
+    std::uint32_t const rows = std::clamp<std::uint32_t>(q.rows, 1, most_rows);
+    bool const newest = q.order == find_order::newest;
+    // The cursor: "<state>:<change looked at last>:<its job>".
+    std::uint64_t first_state = 0;
+    std::uint64_t last_change = 0;
+    job_node const* last = nullptr;
+    if (!q.cursor.empty()) {
+        char const* const end = q.cursor.data() + q.cursor.size();
+        char const* at = std::from_chars(q.cursor.data(), end, first_state).ptr;
+        at = std::from_chars(at == end ? end : at + 1, end, last_change).ptr;
+        if (at != end) {
+            auto const id = job_id::parse({at + 1, static_cast<std::size_t>(end - at - 1)});
+            last = id ? find(*id) : nullptr;
+        }
+    }
+    auto const step = [&](job_node const& j) {
+        return newest ? state_list::previous(j) : state_list::next(j);
+    };
+    std::uint32_t looked = 0;
+    for (std::uint64_t s = first_state; s < job_state_count; ++s, last_change = 0, last = nullptr) {
+        if (q.filter.state && static_cast<std::uint64_t>(*q.filter.state) != s) {
+            continue;
+        }
+        job_node const* job = newest ? states_[s].back() : states_[s].front();
+        if (last != nullptr && last->changed == last_change &&
+            static_cast<std::uint64_t>(last->state) == s) {
+            job = step(*last);
+        } else if (last_change != 0) { // it went elsewhere meanwhile: look for its place
+            while (job != nullptr &&
+                   (newest ? job->changed >= last_change : job->changed <= last_change)) {
+                job = step(*job);
+            }
+        }
+        for (; job != nullptr; job = step(*job)) {
+            bool const full = answer.jobs.size() == rows;
+            if (full || looked == q.budget) {
+                answer.exact = full;
+                return;
+            }
+            ++looked;
+            answer.cursor = std::to_string(s) + ":" + std::to_string(job->changed) + ":" +
+                            job->id.to_string();
+            answer.reached = job->created;
+            if (matches(*job, q.filter)) {
+                answer.jobs.push_back(record_of(*job));
+            }
+        }
+    }
+    answer.cursor.clear();
+}
+
+COFIRE_DECL void job_table::find_groups(read_groups const& q, read_answer& answer) const {
+    std::uint32_t looked = 0;
+    std::map<std::uint64_t, error_group> groups;
+    auto const& failed = states_[static_cast<std::size_t>(job_state::failed)];
+    for (job_node const* job = failed.back(); job != nullptr; job = state_list::previous(*job)) {
+        if (looked++ == q.budget) {
+            answer.exact = false;
+            break;
+        }
+        answer.reached = job->created;
+        if (!job->extras || !job->extras->error || !matches(*job, q.filter)) {
+            continue;
+        }
+        error_group& group = groups[job->extras->error->fingerprint];
+        if (group.count++ == 0) {
+            group.fingerprint = job->extras->error->fingerprint;
+            group.type = job->line->type->name;
+            group.sample = *job->extras->error;
+            group.latest = job->id;
+        }
+    }
+    for (auto& [fingerprint, group] : groups) {
+        answer.groups.push_back(std::move(group));
+    }
+    std::sort(answer.groups.begin(), answer.groups.end(), [](auto const& a, auto const& b) {
+        return std::pair(b.count, a.fingerprint) < std::pair(a.count, b.fingerprint);
+    });
+}
+
+COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) const {
+    constexpr std::size_t most = 10'000;
+    read_answer answer{.now = now};
+    if (std::holds_alternative<read_counts>(r)) {
+        answer.counts = counts_;
+    } else if (auto const* const get = std::get_if<read_get>(&r)) {
+        if (get->ids.size() > most) {
+            throw error(errc::too_many_items, std::to_string(get->ids.size()) + " ids in one read");
+        }
+        for (job_id id : get->ids) {
+            if (job_node const* const job = find(id)) {
+                answer.jobs.push_back(record_of(*job));
+            }
+        }
+    } else if (auto const* const q = std::get_if<read_find>(&r)) {
+        find_jobs(*q, answer);
+    } else if (auto const* const g = std::get_if<read_groups>(&r)) {
+        find_groups(*g, answer);
+    } else if (auto const* const s = std::get_if<read_series>(&r)) {
+        for (series_point const& point : series_) {
+            if (point.from + std::chrono::minutes{s->minutes} > now) {
+                answer.series.push_back(point);
+            }
+        }
+    } else if (std::holds_alternative<read_names>(r)) {
+        for (auto const& [name, type] : types_) {
+            answer.types.push_back(name);
+        }
+        for (auto const& [name, queue] : queues_) {
+            answer.queues.push_back(name);
+        }
+        std::sort(answer.types.begin(), answer.types.end());
+        std::sort(answer.queues.begin(), answer.queues.end());
+    } else {
+        answer.health = {
+            .jobs = index_.size(),
+            .job_limit = limits_.jobs,
+            .bytes = bytes_,
+            .byte_limit = limits_.bytes
+        };
+    }
+    return answer;
+}
+
+} // namespace cofire::detail
+
+#endif

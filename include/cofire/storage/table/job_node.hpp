@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_TABLE_JOB_NODE_HPP
+#define COFIRE_STORAGE_TABLE_JOB_NODE_HPP
+
+#include <cofire/core/job_record.hpp>
+#include <cofire/storage/table/intrusive_list.hpp>
+#include <cofire/time/timer_wheel.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cofire::detail {
+
+struct lane;
+struct limit_entry;
+struct server_entry;
+
+/// Where a job's place_hook hangs.
+enum class job_place : std::uint8_t {
+    nowhere,         ///< awaiting or final
+    line,            ///< lane::line
+    suspects,        ///< lane::suspects: lost a server before
+    parked_by_type,  ///< lane::parked
+    parked_by_limit, ///< limit_entry::parked
+    wheel,           ///< scheduled, by its due time
+    held,            ///< server_entry::held
+};
+
+/// What was asked of a job while a server holds it.
+enum class stop_request : std::uint8_t { none, cancel, delete_job };
+
+/// True if a parent that ended as `end` meets the condition.
+[[nodiscard]] constexpr bool is_met(parent_condition on, job_state end) {
+    switch (on) {
+    case parent_condition::on_success: return end == job_state::succeeded;
+    case parent_condition::on_failure: return end == job_state::failed;
+    default: return is_final(end);
+    }
+}
+
+/// A parent, as its continuation knows it.
+struct parent_edge {
+    job_id id;
+    job_id given; // as inserted; differs from id if that one was held by a unique key
+    parent_condition on = parent_condition::on_success;
+    bool ended = false;
+    job_state state = job_state::awaiting; // once ended
+    std::shared_ptr<std::string const> result{};
+};
+
+/// A continuation, as its parent knows it: which of its edges is this one.
+struct child_edge {
+    job_id id;
+    std::uint32_t edge = 0;
+};
+
+/// What most jobs do without.
+struct job_extras {
+    std::string key;
+    unique_hold key_hold = unique_hold::unfinished;
+    bool holds_key = false;
+    limit_entry* limit = nullptr;
+    std::vector<parent_edge> parents;
+    std::uint32_t waits = 0; // parents that have not ended
+    std::vector<child_edge> children;
+    std::optional<time_point> expires_at;
+    std::string recurring_id;
+    std::string reason;
+    std::string stop_reason;
+    std::shared_ptr<std::string const> result;
+    std::optional<error_info> error;
+    std::vector<history_entry> events; // all but the usual course
+    std::vector<log_line> log;
+    std::optional<job_progress> progress;
+};
+
+/// A job in the table. The wheel node is its due time while it is scheduled.
+struct job_node : timer_wheel_node {
+    list_hook<job_node> state_hook; // in the list of its state, always
+    list_hook<job_node> place_hook; // see job_place
+    job_id id;
+    std::uint64_t number = 0;   // of its insert
+    std::uint64_t changed = 0;  // when it entered its state; orders the state's list
+    std::uint64_t position = 0; // when it entered the line; orders the line
+    epoch_type epoch = 0;
+    time_point created;
+    time_point due;
+    time_point started;
+    time_point finished;
+    lane* line = nullptr;
+    server_entry* holder = nullptr; // while a server holds it
+    server_instance server = 0;     // the last that did
+    std::shared_ptr<job_settings const> settings;
+    std::unique_ptr<char[]> arguments;
+    std::uint32_t arguments_size = 0;
+    std::uint32_t attempt = 0;
+    std::uint32_t bytes = 0; // what it counts against the storage's limit
+    std::uint16_t lost = 0;
+    job_state state = job_state::awaiting;
+    job_state first_state = job_state::enqueued;
+    job_place place = job_place::nowhere;
+    stop_request stop = stop_request::none;
+    bool settled = false; // the latest run was settled by the server that held it
+    bool watched = false; // somebody waits for its end
+    std::unique_ptr<job_extras> extras;
+
+    [[nodiscard]] std::string_view arguments_text() const {
+        return {arguments.get(), arguments_size};
+    }
+    [[nodiscard]] job_extras& more() {
+        if (!extras) {
+            extras = std::make_unique<job_extras>();
+        }
+        return *extras;
+    }
+};
+
+using state_list = intrusive_list<job_node, &job_node::state_hook>;
+using place_list = intrusive_list<job_node, &job_node::place_hook>;
+
+} // namespace cofire::detail
+
+#endif

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_TABLE_JOB_TABLE_HPP
+#define COFIRE_STORAGE_TABLE_JOB_TABLE_HPP
+
+#include <cofire/core/config.hpp>
+#include <cofire/core/error.hpp>
+#include <cofire/storage/contract/acquire.hpp>
+#include <cofire/storage/contract/change.hpp>
+#include <cofire/storage/contract/insert.hpp>
+#include <cofire/storage/contract/queues.hpp>
+#include <cofire/storage/contract/read.hpp>
+#include <cofire/storage/contract/recurring.hpp>
+#include <cofire/storage/contract/servers.hpp>
+#include <cofire/storage/contract/settle.hpp>
+#include <cofire/storage/contract/tick.hpp>
+#include <cofire/storage/contract/wait.hpp>
+#include <cofire/storage/table/lane.hpp>
+#include <cofire/storage/table/table_limits.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cofire::detail {
+
+/// What a command did that somebody outside the table may wait for.
+struct table_effects {
+    /// Servers may find something: work, signals, commands, an earlier due time.
+    bool servers = false;
+    /// Watched jobs that ended.
+    std::vector<job_id> ended;
+};
+
+/// Why a continuation of `parent` is deleted.
+std::string unmet_condition(job_node const& parent);
+
+/// The jobs of an in-process storage and all rules about them: a synchronous state machine. Commands
+/// go in, answers and effects come out; it has no clock (each command brings its time), no lock, no
+/// randomness, and no iteration order of a hash reaches an answer.
+///
+/// A command that throws has changed nothing.
+///
+/// Distinct objects: safe. Shared objects: unsafe.
+class job_table {
+public:
+    explicit job_table(table_limits const& limits = {});
+    ~job_table();
+    job_table(job_table const&) = delete;
+    job_table& operator=(job_table const&) = delete;
+
+    // The ten operations, but wait, whose waiting is the shell's. See the request types.
+    insert_answer insert(insert_request const& r, time_point now);
+    acquire_answer acquire(acquire_request const& r, time_point now);
+    settle_answer settle(settle_request const& r, time_point now);
+    tick_answer tick(tick_request const& r, time_point now);
+    change_answer change(change_request const& r, time_point now);
+    recurring_answer recurring(recurring_request const& r, time_point now);
+    queues_answer queues(queues_request const& r, time_point now);
+    servers_answer servers(servers_request const& r, time_point now);
+    read_answer read(read_request const& r, time_point now) const;
+
+    /// True if a wait for `interest` would return at once.
+    [[nodiscard]] bool changed(wait_interest const& interest, seen_token seen) const;
+    /// Has the end of a job reported in table_effects::ended. False if it has ended or is unknown.
+    bool watch(job_id id);
+    /// The effects of the commands since the last call.
+    [[nodiscard]] table_effects take_effects() { return std::exchange(effects_, {}); }
+
+    /// Takes all servers for dead: what they held is counted lost and put back. What opening a store
+    /// does first.
+    void recover(time_point now);
+
+    /// How many jobs there are, all states.
+    [[nodiscard]] std::size_t size() const { return index_.size(); }
+
+private:
+    struct name_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+    };
+    template <class T>
+    using by_name =
+        boost::unordered_flat_map<std::string, std::unique_ptr<T>, name_hash, std::equal_to<>>;
+    struct key_entry {
+        job_id holder;
+        std::optional<time_point> until; // with unique_hold::for_a_time
+    };
+    struct insert_plan;
+    struct lane_cursor;
+
+    // Lookups. Those with "get" make what is missing.
+    [[nodiscard]] job_node* find(job_id id) const;
+    type_entry& get_type(std::string_view name);
+    queue_entry& get_queue(std::string_view name);
+    lane& get_lane(std::string_view queue, std::string_view type, std::uint32_t version);
+    limit_entry& get_limit(std::string_view key, std::uint32_t limit);
+    server_entry& server_or_throw(server_instance instance) const;
+    std::shared_ptr<job_settings const> intern(std::shared_ptr<job_settings const> const& s);
+    [[nodiscard]] key_entry const* live_key(std::string_view key, time_point now) const;
+
+    // Transitions (job_table.ipp). Each leaves the job consistent but for its continuations, which
+    // release_children() decides at the end of each command.
+    void enter_line(job_node& job, time_point now, bool keep_position = false);
+    void enter_wheel(job_node& job, time_point due);
+    void enter_line_or_wheel(job_node& job, time_point due, time_point now);
+    void finish(job_node& job, job_state end, std::string_view reason, time_point now);
+    void release_children(time_point now);
+    void set_state(job_node& job, job_state state);
+    void leave_place(job_node& job);
+    void leave_holder(job_node& job, time_point now);
+    void unpark_limited(limit_entry& limit, time_point now);
+    void take_key(job_node& job, time_point now, duration hold_for);
+    void drop_key(job_node& job);
+    void index_expiry(job_node& job);
+    void drop_expiry(job_node& job);
+    void add_event(job_node& job, time_point now, std::string_view reason);
+    void add_event(job_node& job, history_entry entry);
+    void notify(job_node const& job, job_state from, std::string_view reason);
+    void recount(job_node& job);
+    void erase(job_node& job);
+    void promote(time_point now);
+    void expire(time_point now);
+    void lose(job_node& job, time_point now);
+    void reap(server_entry& server, time_point now);
+    void reap_dead(time_point now);
+    void retain(time_point now);
+    void make_room();
+    series_point& minute(time_point now);
+    [[nodiscard]] std::optional<time_point> next_due() const;
+    [[nodiscard]] seen_token seen() const { return {change_}; }
+
+    // insert
+    void check_insert(insert_request const& r) const;
+    insert_plan plan_insert(insert_request const& r, time_point now) const;
+    void plan_one(insert_plan& plan, new_job const& job, time_point now) const;
+    void plan_parents(insert_plan& plan) const;
+    void insert_node(insert_plan const& plan, new_job const& job, time_point now);
+    void place_inserted(job_node& job, time_point now);
+    insert_answer insert_checked(insert_request const& r, time_point now);
+    // acquire and settle
+    void acquire_from(
+        queue_entry& queue, std::uint32_t cap, acquire_request const& r, server_entry& server,
+        acquire_answer& answer
+    );
+    acquired_job hand_out(job_node& job, server_entry& server, time_point now);
+    settle_status settle_one(run_outcome const& o, server_instance server, time_point now);
+    // change
+    std::optional<skip_reason> change_one(job_node& job, change_request const& r, time_point now);
+    bool restart(job_node& job, std::string_view reason, time_point now);
+    void resettle(job_node& job, job_settings settings, time_point now);
+    // recurring
+    bool put(recurring_put const& p, time_point now);
+    fire_result fire(recurring_firing const& f, time_point now);
+    recurring_record& recurring_or_throw(std::string_view id);
+    // read
+    [[nodiscard]] job_record record_of(job_node const& job) const;
+    [[nodiscard]] job_sub_state sub_state_of(job_node const& job) const;
+    [[nodiscard]] bool is_handled(lane const& l) const;
+    [[nodiscard]] bool matches(job_node const& job, job_filter const& f) const;
+    void find_jobs(read_find const& q, read_answer& answer) const;
+    void find_groups(read_groups const& q, read_answer& answer) const;
+
+    table_limits limits_;
+    boost::unordered_flat_map<job_id, std::unique_ptr<job_node>> index_;
+    std::array<state_list, job_state_count> states_;
+    timer_wheel wheel_;
+    by_name<type_entry> types_;
+    by_name<queue_entry> queues_;
+    by_name<limit_entry> limits_by_key_;
+    boost::unordered_flat_map<std::string, key_entry, name_hash, std::equal_to<>> keys_;
+    std::multimap<time_point, std::string> key_ends_; // of keys held for a time
+    std::map<std::pair<time_point, std::uint64_t>, job_node*> expiries_;
+    std::map<server_instance, std::unique_ptr<server_entry>> servers_;
+    std::map<std::string, recurring_record, std::less<>> recurring_;
+    std::multimap<std::size_t, std::shared_ptr<job_settings const>> settings_; // by hash
+    std::deque<storage_notice> notices_;
+    std::deque<series_point> series_;
+    std::vector<job_node*> ended_; // whose continuations are to be decided
+    std::vector<job_node*> due_;   // promoted, to be sorted
+    storage_counts counts_;
+    table_effects effects_;
+    std::size_t settings_purge_at_ = 64;
+    std::uint64_t change_ = 1;
+    std::uint64_t due_changed_ = 0;
+    std::uint64_t recurring_changed_ = 1;
+    std::uint64_t next_number_ = 1;
+    std::uint64_t next_changed_ = 1;
+    std::uint64_t next_position_ = 1;
+    std::uint64_t bytes_ = 0;
+    epoch_type last_epoch_ = 0;
+    server_instance last_instance_ = 0;
+    bool wheel_started_ = false;
+};
+
+} // namespace cofire::detail
+
+#ifdef COFIRE_HEADER_ONLY
+#include <cofire/storage/table/impl/job_table.ipp>
+#include <cofire/storage/table/impl/job_table_acquire.ipp>
+#include <cofire/storage/table/impl/job_table_change.ipp>
+#include <cofire/storage/table/impl/job_table_insert.ipp>
+#include <cofire/storage/table/impl/job_table_read.ipp>
+#include <cofire/storage/table/impl/job_table_recurring.ipp>
+#include <cofire/storage/table/impl/job_table_tick.ipp>
+#endif
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_TABLE_TABLE_LIMITS_HPP
+#define COFIRE_STORAGE_TABLE_TABLE_LIMITS_HPP
+
+#include <cofire/core/time_point.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace cofire {
+
+/// How much an in-process storage holds, and for how long.
+struct table_limits {
+    /// Jobs of all states. When it is reached, final jobs go first, the oldest first; inserts are
+    /// refused only when that is not enough.
+    std::uint64_t jobs = 10'000'000;
+    /// Bytes of memory that the jobs take, about. Likewise.
+    std::uint64_t bytes = std::uint64_t{4} << 30;
+    /// The longest arguments of one job, in bytes.
+    std::size_t arguments = std::size_t{1} << 20;
+    /// How long succeeded and deleted jobs are kept.
+    duration keep_succeeded = std::chrono::hours{24};
+    /// How long failed jobs are kept.
+    duration keep_failed = std::chrono::hours{24 * 30};
+    /// How many of the succeeded, of the deleted and of the failed are kept.
+    std::size_t keep_count = 100'000;
+    /// A job whose server died while it ran, this many times, has failed; at least 1.
+    std::uint32_t lost_limit = 3;
+};
+
+} // namespace cofire
+
+#endif
