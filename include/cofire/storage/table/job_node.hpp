@@ -20,13 +20,14 @@ struct lane;
 struct limit_entry;
 struct server_entry;
 
-/// Where a job's place_hook hangs.
+/// Where a job hangs, by its place_hook or in a job_order.
 enum class job_place : std::uint8_t {
     nowhere,         ///< awaiting or final
     line,            ///< lane::line
+    returned,        ///< lane::returned: in line at an earlier position
     suspects,        ///< lane::suspects: lost a server before
     parked_by_type,  ///< lane::parked
-    parked_by_limit, ///< limit_entry::parked
+    parked_by_limit, ///< limit_lane::parked
     wheel,           ///< scheduled, by its due time
     held,            ///< server_entry::held
 };
@@ -65,6 +66,7 @@ struct job_extras {
     unique_hold key_hold = unique_hold::unfinished;
     bool holds_key = false;
     limit_entry* limit = nullptr;
+    bool unparked = false; // in line again after limit_lane::parked; counted in limit_lane::ready
     std::vector<parent_edge> parents;
     std::uint32_t waits = 0; // parents that have not ended
     std::vector<child_edge> children;
@@ -99,14 +101,18 @@ struct job_node : timer_wheel_node {
     std::unique_ptr<char[]> arguments;
     std::uint32_t arguments_size = 0;
     std::uint32_t attempt = 0;
-    std::uint32_t bytes = 0; // what it counts against the storage's limit
+    std::uint32_t attempt_before = 0; // the latest run
+    std::uint32_t bytes = 0;          // what it counts against the storage's limit
     std::uint16_t lost = 0;
     job_state state = job_state::awaiting;
     job_state first_state = job_state::enqueued;
     job_place place = job_place::nowhere;
     stop_request stop = stop_request::none;
-    bool settled = false; // the latest run was settled by the server that held it
-    bool watched = false; // somebody waits for its end
+    bool settled = false;    // the latest run was settled by the server that held it
+    bool watched = false;    // somebody waits for its end
+    bool promoted = false;   // it left the wheel for the line; not among the events yet
+    bool ran = false;        // its latest run is not among the events yet
+    bool run_failed = false; // that run ended with an error
     std::unique_ptr<job_extras> extras;
 
     [[nodiscard]] std::string_view arguments_text() const {

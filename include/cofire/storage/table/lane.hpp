@@ -11,9 +11,12 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cofire::detail {
@@ -26,6 +29,19 @@ struct type_entry {
 
 struct queue_entry;
 
+/// Jobs in the order in which they are taken: by priority, then by position.
+using job_order = std::map<std::pair<int, std::uint64_t>, job_node*>;
+
+/// A job's place in a job_order.
+[[nodiscard]] inline std::pair<int, std::uint64_t> order_of(job_node const& job) {
+    return {-job.settings->priority, job.position};
+}
+
+/// The first job of `jobs`, or nullptr.
+[[nodiscard]] inline job_node* first_of(job_order const& jobs) {
+    return jobs.empty() ? nullptr : jobs.begin()->second;
+}
+
 /// The jobs of one queue, type and argument version: what a server takes or leaves as a whole, so that
 /// jobs nobody handles stand in nobody's way.
 struct lane {
@@ -34,52 +50,47 @@ struct lane {
     std::uint32_t version = 1;
     std::array<place_list, 16> line;
     std::uint32_t priorities = 0; // a bit for each list of `line` in use
-    place_list suspects;          // by position; one at a time is handed to a server
+    job_order returned;           // in line at a position before the end of their list
+    job_order suspects;           // lost a server before; one at a time is handed to a server
     place_list parked;            // no server so far could decode them
 
     /// The job to be taken first, or nullptr.
     [[nodiscard]] job_node* first(bool with_suspects) const {
         job_node* best =
             priorities == 0 ? nullptr : line[std::bit_width(priorities) - 1].front();
-        if (with_suspects) {
-            job_node* const s = suspects.front();
-            if (s != nullptr && (best == nullptr || before(*s, *best))) {
-                best = s;
-            }
-        }
-        return best;
+        best = earlier(best, first_of(returned));
+        return with_suspects ? earlier(best, first_of(suspects)) : best;
     }
 
     /// True if `a` is taken before `b`.
     [[nodiscard]] static bool before(job_node const& a, job_node const& b) {
-        int const pa = a.settings->priority;
-        int const pb = b.settings->priority;
-        return pa != pb ? pa > pb : a.position < b.position;
+        return order_of(a) < order_of(b);
     }
 
     /// Puts a job in at its position.
     void insert(job_node& job) {
-        bool const suspect = job.lost != 0;
+        if (job.lost != 0) {
+            suspects.emplace(order_of(job), &job);
+            job.place = job_place::suspects;
+            return;
+        }
         auto const p = static_cast<std::size_t>(job.settings->priority);
-        place_list& list = suspect ? suspects : line[p];
-        job_node* place = nullptr;
-        if (job_node* const last = list.back(); last != nullptr && job.position < last->position) {
-            place = list.front(); // handed back: it belongs near the front
-            while (place->position < job.position) {
-                place = place_list::next(*place);
-            }
+        if (!line[p].empty() && job.position < line[p].back()->position) {
+            returned.emplace(order_of(job), &job);
+            job.place = job_place::returned;
+            return;
         }
-        list.insert_before(place, job);
-        if (!suspect) {
-            priorities |= 1U << p;
-        }
-        job.place = suspect ? job_place::suspects : job_place::line;
+        line[p].push_back(job);
+        priorities |= 1U << p;
+        job.place = job_place::line;
     }
 
     /// Takes a job out that insert put in.
     void erase(job_node& job) {
         if (job.place == job_place::suspects) {
-            suspects.erase(job);
+            suspects.erase(order_of(job));
+        } else if (job.place == job_place::returned) {
+            returned.erase(order_of(job));
         } else {
             auto const p = static_cast<std::size_t>(job.settings->priority);
             line[p].erase(job);
@@ -88,6 +99,11 @@ struct lane {
             }
         }
         job.place = job_place::nowhere;
+    }
+
+private:
+    [[nodiscard]] static job_node* earlier(job_node* a, job_node* b) {
+        return a == nullptr || (b != nullptr && before(*b, *a)) ? b : a;
     }
 };
 
@@ -102,13 +118,34 @@ struct queue_entry {
     std::vector<std::unique_ptr<lane>> lanes;
 };
 
+/// The jobs of one limit key in one lane that met the limit. For each lane, because some lanes may
+/// be of no use for a while, paused or handled by nobody, and must not hold up the others.
+struct limit_lane {
+    lane* of = nullptr;
+    job_order parked;
+    std::uint64_t ready = 0; // put back into the line for want of nothing but a server
+};
+
 /// A limit key known to the table.
 struct limit_entry {
     std::string key;
     std::uint32_t limit = 1;
     bool fixed = false; // set by limit_put; jobs do not change it
     std::uint32_t used = 0;
-    place_list parked; // in the order they met the limit
+    std::uint64_t jobs = 0; // with this key, all states
+    std::vector<limit_lane> lanes;
+
+    [[nodiscard]] std::uint32_t room() const { return limit > used ? limit - used : 0; }
+
+    /// The part for `l`; made if it is missing.
+    [[nodiscard]] limit_lane& at(lane& l) {
+        for (limit_lane& known : lanes) {
+            if (known.of == &l) {
+                return known;
+            }
+        }
+        return lanes.emplace_back(limit_lane{.of = &l, .parked = {}});
+    }
 };
 
 /// A server known to the table.

@@ -28,14 +28,6 @@ COFIRE_DECL type_entry& job_table::get_type(std::string_view name) {
         entry->name = name;
         entry->index = static_cast<std::uint32_t>(types_.size());
         found = types_.emplace(std::string(name), std::move(entry)).first;
-        for (auto const& [instance, server] : servers_) {
-            server->versions.resize(types_.size());
-            for (announced_type const& t : server->announced.types) {
-                if (t.name == name) {
-                    server->versions.back() = t.argument_version;
-                }
-            }
-        }
     }
     return *found->second;
 }
@@ -65,20 +57,6 @@ job_table::get_lane(std::string_view queue, std::string_view type, std::uint32_t
     made->version = version;
     q.lanes.push_back(std::move(made));
     return *q.lanes.back();
-}
-
-COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key, std::uint32_t limit) {
-    auto found = limits_by_key_.find(key);
-    if (found == limits_by_key_.end()) {
-        auto entry = std::make_unique<limit_entry>();
-        entry->key = key;
-        found = limits_by_key_.emplace(std::string(key), std::move(entry)).first;
-    }
-    limit_entry& entry = *found->second;
-    if (!entry.fixed) {
-        entry.limit = limit;
-    }
-    return entry;
 }
 
 COFIRE_DECL server_entry& job_table::server_or_throw(server_instance instance) const {
@@ -117,62 +95,39 @@ job_table::intern(std::shared_ptr<job_settings const> const& s) {
     return settings_.emplace(hash, s)->second;
 }
 
-COFIRE_DECL job_table::key_entry const*
-job_table::live_key(std::string_view key, time_point now) const {
-    auto const found = keys_.find(key);
-    if (found == keys_.end() || (found->second.until && *found->second.until <= now)) {
-        return nullptr;
-    }
-    return &found->second;
-}
-
-COFIRE_DECL void job_table::take_key(job_node& job, time_point now, duration hold_for) {
-    job_extras& x = *job.extras;
-    key_entry entry{.holder = job.id, .until = std::nullopt};
-    if (x.key_hold == unique_hold::for_a_time) {
-        entry.until = now + hold_for;
-        key_ends_.emplace(*entry.until, x.key);
-    }
-    keys_.insert_or_assign(x.key, entry);
-    x.holds_key = true;
-}
-
-COFIRE_DECL void job_table::drop_key(job_node& job) {
-    job_extras& x = *job.extras;
-    if (x.holds_key) {
-        x.holds_key = false;
-        auto const found = keys_.find(x.key);
-        if (found != keys_.end() && found->second.holder == job.id) {
-            keys_.erase(found);
-        }
-    }
-}
-
 COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
     auto const from = static_cast<std::size_t>(job.state);
     auto const to = static_cast<std::size_t>(state);
     states_[from].erase(job);
     --counts_.by_state[from];
+    final_bytes_ -= is_final(job.state) ? job.bytes : 0;
+    final_bytes_ += is_final(state) ? job.bytes : 0;
     job.state = state;
     job.changed = next_changed_++;
     states_[to].push_back(job);
     ++counts_.by_state[to];
 }
 
-/// Takes a job that no server holds from where it hangs.
+/// Takes a job that no server holds from where it hangs. Whoever does it for another end than to
+/// hand it out calls withdraw.
 COFIRE_DECL void job_table::leave_place(job_node& job) {
     switch (job.place) {
     case job_place::line:
+    case job_place::returned:
     case job_place::suspects:
         job.line->erase(job);
         --job.line->queue->waiting;
+        if (job.extras && job.extras->unparked) {
+            job.extras->unparked = false;
+            --job.extras->limit->at(*job.line).ready;
+        }
         break;
     case job_place::parked_by_type:
         job.line->parked.erase(job);
         --job.line->queue->waiting;
         break;
     case job_place::parked_by_limit:
-        job.extras->limit->parked.erase(job);
+        job.extras->limit->at(*job.line).parked.erase(order_of(job));
         --job.line->queue->parked_by_limit;
         break;
     case job_place::wheel: wheel_.erase(job); break;
@@ -180,6 +135,15 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
     case job_place::held: break;
     }
     job.place = job_place::nowhere;
+}
+
+/// Takes a job that no server holds from where it hangs; one that its limit held back takes over.
+COFIRE_DECL void job_table::withdraw(job_node& job, time_point now) {
+    bool const unparked = job.extras && job.extras->unparked;
+    leave_place(job);
+    if (unparked) {
+        refill(*job.extras->limit, now);
+    }
 }
 
 /// Takes a job from the server that holds it, and frees what it used there.
@@ -195,17 +159,8 @@ COFIRE_DECL void job_table::leave_holder(job_node& job, time_point now) {
         job.extras->progress.reset();
         if (limit_entry* const limit = job.extras->limit) {
             --limit->used;
-            unpark_limited(*limit, now);
+            refill(*limit, now);
         }
-    }
-}
-
-COFIRE_DECL void job_table::unpark_limited(limit_entry& limit, time_point now) {
-    auto room = limit.limit > limit.used ? limit.limit - limit.used : 0;
-    for (; room != 0 && !limit.parked.empty(); --room) {
-        job_node& job = *limit.parked.front();
-        leave_place(job);
-        enter_line(job, now, true);
     }
 }
 
@@ -237,8 +192,7 @@ COFIRE_DECL void job_table::enter_wheel(job_node& job, time_point due) {
     }
 }
 
-COFIRE_DECL void
-job_table::enter_line_or_wheel(job_node& job, time_point due, time_point now) {
+COFIRE_DECL void job_table::enter_line_or_wheel(job_node& job, time_point due, time_point now) {
     if (due > now) {
         enter_wheel(job, due);
     } else {
@@ -247,7 +201,7 @@ job_table::enter_line_or_wheel(job_node& job, time_point due, time_point now) {
     }
 }
 
-/// Ends a job that hangs nowhere (see leave_place, leave_holder).
+/// Ends a job that hangs nowhere (see withdraw, leave_holder).
 COFIRE_DECL void
 job_table::finish(job_node& job, job_state end, std::string_view reason, time_point now) {
     assert(is_final(end) && job.place == job_place::nowhere);
@@ -286,112 +240,45 @@ COFIRE_DECL std::string unmet_condition(job_node const& parent) {
     return reason;
 }
 
+/// The edge from `parent` that `link` stands for; nullptr if the continuation is gone.
+inline parent_edge* edge_of(job_node const& parent, child_edge const& link, job_node* child) {
+    if (child == nullptr || !child->extras || child->extras->parents.size() <= link.edge) {
+        return nullptr; // another job may have its id by now
+    }
+    parent_edge& edge = child->extras->parents[link.edge];
+    return edge.id == parent.id ? &edge : nullptr;
+}
+
 /// Decides the continuations of the jobs that ended, and theirs, in the order of the ends.
 COFIRE_DECL void job_table::release_children(time_point now) {
     for (std::size_t i = 0; i != ended_.size(); ++i) {
         job_node& parent = *ended_[i];
         for (child_edge const& link : parent.extras->children) {
             job_node* const child = find(link.id);
-            if (child == nullptr || child->state != job_state::awaiting) {
+            parent_edge* const edge = edge_of(parent, link, child);
+            bool const waits = edge != nullptr && child->state == job_state::awaiting;
+            if (edge == nullptr || (waits && edge->ended)) {
+                continue; // an edge that was decided stays so, though the parent was requeued
+            }
+            child->extras->waits -= edge->ended ? 0 : 1;
+            edge->ended = true;
+            edge->state = parent.state; // also for one that was requeued by hand meanwhile
+            edge->result = parent.extras->result;
+            if (!waits) {
                 continue;
             }
-            parent_edge& edge = child->extras->parents[link.edge];
-            if (edge.ended) {
-                continue;
-            }
-            edge.ended = true;
-            edge.state = parent.state;
-            edge.result = parent.extras->result;
-            if (!is_met(edge.on, parent.state)) {
+            if (!is_met(edge->on, parent.state)) {
                 std::string const reason = unmet_condition(parent);
                 finish(*child, job_state::deleted, reason, now);
                 notify(*child, job_state::awaiting, reason);
-            } else if (--child->extras->waits == 0) {
-                add_event(*child, now, "parents ended");
+            } else if (child->extras->waits == 0) {
                 enter_line_or_wheel(*child, std::max(child->due, now), now);
+                add_event(*child, now, "parents ended");
                 index_expiry(*child);
             }
         }
     }
     ended_.clear();
-}
-
-COFIRE_DECL void job_table::index_expiry(job_node& job) {
-    duration const limit = job.settings->expires;
-    if (limit > duration{0}) {
-        job_extras& x = job.more();
-        x.expires_at = job.due + limit;
-        expiries_.emplace(std::pair(*x.expires_at, job.number), &job);
-    }
-}
-
-COFIRE_DECL void job_table::drop_expiry(job_node& job) {
-    if (job.extras && job.extras->expires_at) {
-        expiries_.erase(std::pair(*job.extras->expires_at, job.number));
-    }
-}
-
-COFIRE_DECL void
-job_table::add_event(job_node& job, time_point now, std::string_view reason) {
-    add_event(job, history_entry{.at = now, .state = job.state, .reason = std::string(reason)});
-}
-
-COFIRE_DECL void job_table::add_event(job_node& job, history_entry entry) {
-    constexpr std::size_t most = 100;
-    constexpr std::size_t kept_of_the_beginning = 20;
-    auto& events = job.more().events;
-    if (events.size() == most) {
-        events.erase(events.begin() + kept_of_the_beginning);
-    }
-    entry.attempt = job.attempt;
-    entry.epoch = job.epoch;
-    events.push_back(std::move(entry));
-    recount(job);
-}
-
-/// Tells the servers' observers of a transition nobody asked for.
-COFIRE_DECL void
-job_table::notify(job_node const& job, job_state from, std::string_view reason) {
-    constexpr std::size_t most = 10'000;
-    if (notices_.size() == most) {
-        notices_.pop_front();
-    }
-    notices_.push_back(
-        {.id = job.id,
-         .type = job.line->type->name,
-         .from = from,
-         .to = job.state,
-         .reason = std::string(reason)}
-    );
-    if (!servers_.empty()) {
-        servers_.begin()->second->changed = ++change_;
-        effects_.servers = true;
-    }
-}
-
-/// Counts anew what the job takes in memory, about.
-COFIRE_DECL void job_table::recount(job_node& job) {
-    std::size_t bytes = sizeof(job_node) + job.arguments_size + 64; // 64: index, allocator
-    if (job.extras) {
-        job_extras const& x = *job.extras;
-        bytes += sizeof(job_extras) + x.key.capacity() + x.reason.capacity() +
-                 x.parents.capacity() * sizeof(parent_edge) +
-                 x.children.capacity() * sizeof(child_edge) +
-                 x.events.capacity() * sizeof(history_entry) +
-                 (x.result ? x.result->capacity() : 0) +
-                 (x.error ? x.error->message.capacity() : 0);
-        for (history_entry const& e : x.events) {
-            bytes += e.reason.capacity() + (e.error ? e.error->message.capacity() : 0);
-        }
-        for (log_line const& line : x.log) {
-            bytes += sizeof(log_line) + line.text.capacity();
-        }
-    }
-    auto const counted =
-        static_cast<std::uint32_t>(std::min<std::size_t>(bytes, 0xFFFFFFFFU));
-    bytes_ += counted;
-    bytes_ -= job.bytes;
-    job.bytes = counted;
 }
 
 /// Removes a final job for good.
@@ -402,19 +289,14 @@ COFIRE_DECL void job_table::erase(job_node& job) {
     --counts_.by_state[s];
     ++counts_.removed;
     bytes_ -= job.bytes;
-    index_.erase(job.id);
-}
-
-COFIRE_DECL series_point& job_table::minute(time_point now) {
-    constexpr std::size_t most = 24 * 60;
-    auto const from = std::chrono::floor<std::chrono::minutes>(now);
-    if (series_.empty() || series_.back().from < from) {
-        if (series_.size() == most) {
-            series_.pop_front();
+    final_bytes_ -= job.bytes;
+    if (job.extras && job.extras->limit != nullptr) {
+        limit_entry& limit = *job.extras->limit;
+        if (--limit.jobs == 0 && !limit.fixed) {
+            limits_by_key_.erase(limits_by_key_.find(limit.key));
         }
-        series_.push_back({.from = from});
     }
-    return series_.back();
+    index_.erase(index_.find(job.id));
 }
 
 COFIRE_DECL std::optional<time_point> job_table::next_due() const {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+// An HTTP server, the back end of a small CRM, that leaves work to background jobs:
+//
+//     jobs.hpp         the jobs, and the calls that create them
+//     routes.hpp       the handlers of the requests
+//     main.cpp         puts it together; the three lines about cofire are marked
+//
+// The rest serves these: http_server.hpp (Boost.Beast), page.hpp, json_input.hpp, job_json.hpp,
+// outbox.hpp, job_events.hpp (what the terminal shows), load.hpp (--load), options.hpp.
+
+#include "http_server.hpp"
+#include "job_events.hpp"
+#include "jobs.hpp"
+#include "load.hpp"
+#include "options.hpp"
+#include "outbox.hpp"
+#include "routes.hpp"
+
+#include <cofire.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <sys/stat.h>
+
+namespace {
+
+// The folder named by --data, made if need be, or a new one. Nobody else may read it.
+std::filesystem::path data_folder(std::string const& wanted) {
+    if (!wanted.empty()) {
+        std::filesystem::path const folder = std::filesystem::absolute(wanted);
+        std::filesystem::create_directories(folder);
+        return folder;
+    }
+    std::string name = (std::filesystem::temp_directory_path() / "cofire-demo-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+        throw std::runtime_error("cannot make a folder in " + name);
+    }
+    return name;
+}
+
+// One of each, so that there is something to see at once.
+asio::awaitable<void> first_jobs(cofire::client const& jobs) {
+    co_await set_up_recurring_jobs(jobs);
+    co_await after_login(jobs, "alice");
+    co_await after_signup(jobs, "bob", "bob@example.com", "+49 30 123456");
+    co_await start_backup(jobs, "crm");
+    co_await jobs.enqueue<flaky>();
+    co_await jobs.trigger_recurring("captcha-cleanup");
+}
+
+void report(std::exception_ptr error) {
+    try {
+        if (error) {
+            std::rethrow_exception(error);
+        }
+    } catch (std::exception const& e) {
+        std::fprintf(stderr, "web_app: %s\n", e.what());
+    }
+}
+
+void run(options const& o) {
+    umask(077);
+    std::filesystem::path const data = data_folder(o.data);
+    outbox const messages(data / "outbox");
+    crm app(messages, data / "backups");
+
+    asio::io_context io(1);    // for the HTTP server and the jobs that are coroutines
+    asio::thread_pool pool(1); // for the job that blocks
+    job_events events;
+
+    // The three lines: a host on the program's executor, the jobs it can run, and off it goes.
+    cofire::table_limits limits;
+    limits.jobs = o.max_jobs;
+    cofire::host jobs{io.get_executor(), cofire::memory_storage{cofire::memory_options(limits)}};
+    register_jobs(jobs, app, pool);
+    jobs.start();
+    jobs.stop_on_signals();
+
+    routes application(jobs, app);
+    web::http_server server(io, [&](web::request const& r) { return application.handle(r); });
+    std::uint16_t const port = server.listen(o.port);
+    if (o.port != 0 && port != o.port) {
+        std::printf("Port %d is taken; using the next free one, %d.\n", o.port, port);
+    }
+    std::string const origin = "http://127.0.0.1:" + std::to_string(port);
+    application.set_origin(origin);
+    server.start();
+    std::printf(
+        "Listening on %s - open it in a browser. Ctrl+C stops.\nOutbox and backups: %s\n",
+        origin.c_str(),
+        data.c_str()
+    );
+    std::fflush(stdout);
+
+    load more(io, jobs, o.load);
+    asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&](boost::system::error_code ec, int) {
+        if (!ec) {
+            print_line("stopping", "no more requests; jobs that run may end", "");
+            server.stop();
+            more.stop();
+        }
+    });
+    asio::co_spawn(io, first_jobs(jobs), report);
+    if (o.load != 0) {
+        asio::co_spawn(io, more.run(), report);
+    }
+    io.run();
+    pool.join();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        options const o = parse_options(argc, argv);
+        if (o.help) {
+            std::fputs(help_text, stdout);
+            return 0;
+        }
+        run(o);
+        return 0;
+    } catch (bad_option const& e) {
+        std::fprintf(stderr, "web_app: %s; --help says what there is\n", e.what());
+        return 2;
+    } catch (std::exception const& e) {
+        std::fprintf(stderr, "web_app: %s\n", e.what());
+        return 1;
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_CLIENT_IMPL_JOB_READS_IPP
+#define COFIRE_CLIENT_IMPL_JOB_READS_IPP
+
+#include <cofire/client/job_reads.hpp>
+
+#include <optional>
+#include <span>
+
+// In these coroutines all parameters are the coroutine's own, so that what a request views stays
+// valid; and an operation has a name before it is awaited, because of g++ 12.
+namespace cofire::detail {
+
+COFIRE_DECL asio::awaitable<std::optional<job_record>>
+read_job(std::shared_ptr<client_core const> core, job_id id) {
+    read_get query;
+    query.ids = std::span<job_id const>(&id, 1);
+    read_request const request = query;
+    auto op = core->storage().read(request);
+    read_answer answer = co_await std::move(op);
+    std::optional<job_record> job;
+    if (!answer.jobs.empty()) {
+        job = std::move(answer.jobs.front());
+    }
+    co_return job;
+}
+
+COFIRE_DECL asio::awaitable<job_record>
+get_job(std::shared_ptr<client_core const> core, job_id id) {
+    auto op = read_job(core, id);
+    std::optional<job_record> job = co_await std::move(op);
+    if (!job) {
+        throw error(errc::unknown_job, id, "job " + id.to_string());
+    }
+    co_return std::move(*job);
+}
+
+COFIRE_DECL asio::awaitable<read_answer>
+find_jobs(std::shared_ptr<client_core const> core, owned_filter filter, read_find query) {
+    query.filter = filter.get();
+    query.cursor = filter.cursor();
+    read_request const request = query;
+    auto op = core->storage().read(request);
+    read_answer answer = co_await std::move(op);
+    co_return answer;
+}
+
+COFIRE_DECL asio::awaitable<storage_counts> read_totals(std::shared_ptr<client_core const> core) {
+    read_request const request = read_counts();
+    auto op = core->storage().read(request);
+    read_answer const answer = co_await std::move(op);
+    co_return answer.counts;
+}
+
+COFIRE_DECL asio::awaitable<storage_health> read_wellness(std::shared_ptr<client_core const> core) {
+    read_request const request = read_health();
+    auto op = core->storage().read(request);
+    read_answer answer = co_await std::move(op);
+    co_return std::move(answer.health);
+}
+
+// The job once it is final.
+COFIRE_DECL asio::awaitable<job_record>
+await_end(std::shared_ptr<client_core const> core, job_id id) {
+    for (;;) {
+        auto get_op = get_job(core, id);
+        job_record job = co_await std::move(get_op);
+        if (is_final(job.state)) {
+            co_return job;
+        }
+        // A job that has ended in between ends the wait at once.
+        wait_request request;
+        request.interest.jobs = std::span<job_id const>(&id, 1);
+        auto wait_op = core->storage().wait(request);
+        co_await std::move(wait_op);
+    }
+}
+
+COFIRE_DECL asio::awaitable<std::string>
+await_result(std::shared_ptr<client_core const> core, job_id id) {
+    auto op = await_end(core, id);
+    job_record job = co_await std::move(op);
+    if (job.state == job_state::failed) {
+        std::string const why = job.error ? job.error->message : job.reason;
+        throw error(errc::job_failed, id, "job " + id.to_string() + ": " + why);
+    }
+    if (job.state == job_state::deleted) {
+        throw error(errc::job_deleted, id, "job " + id.to_string() + ": " + job.reason);
+    }
+    co_return std::move(job.result);
+}
+
+COFIRE_DECL asio::awaitable<void>
+await_success(std::shared_ptr<client_core const> core, job_id id) {
+    auto op = await_result(core, id);
+    std::string const ignored = co_await std::move(op);
+}
+
+COFIRE_DECL void throw_bad_result(job_id id, char const* why) {
+    throw error(errc::bad_result, id, "job " + id.to_string() + ": " + why);
+}
+
+} // namespace cofire::detail
+
+#endif

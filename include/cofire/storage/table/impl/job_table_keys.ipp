@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_TABLE_IMPL_JOB_TABLE_KEYS_IPP
+#define COFIRE_STORAGE_TABLE_IMPL_JOB_TABLE_KEYS_IPP
+
+#include <cofire/storage/table/job_table.hpp>
+
+namespace cofire::detail {
+
+/// `t` + `d`, at most the latest time there is. Precondition: `d` is not negative.
+constexpr time_point later(time_point t, duration d, time_point last = time_point::max()) {
+    return t > last - d ? last : t + d;
+}
+
+// Unique keys.
+
+COFIRE_DECL job_table::key_entry const*
+job_table::live_key(std::string_view key, time_point now) const {
+    auto const found = keys_.find(key);
+    if (found == keys_.end() || (found->second.until && *found->second.until <= now)) {
+        return nullptr;
+    }
+    return &found->second;
+}
+
+/// The job that holds `key`; nullptr if it is gone, for whose id another may be stored by now.
+COFIRE_DECL job_node* job_table::holder_of(key_entry const& entry, std::string_view key) const {
+    job_node* const job = find(entry.holder);
+    bool const holds = job != nullptr && job->extras && job->extras->holds_key;
+    return holds && job->extras->key == key ? job : nullptr;
+}
+
+COFIRE_DECL void job_table::take_key(job_node& job, time_point now, duration hold_for) {
+    job_extras& x = *job.extras;
+    key_entry entry{.holder = job.id, .until = std::nullopt};
+    if (x.key_hold == unique_hold::for_a_time) {
+        entry.until = later(now, std::max(hold_for, duration{0}));
+        key_ends_.emplace(*entry.until, x.key);
+    }
+    auto const [at, is_new] = keys_.try_emplace(x.key, entry);
+    if (!is_new) {
+        if (job_node* const former = holder_of(at->second, x.key)) {
+            former->extras->holds_key = false;
+        }
+        at->second = entry;
+    }
+    x.holds_key = true;
+}
+
+COFIRE_DECL void job_table::drop_key(job_node& job) {
+    job_extras& x = *job.extras;
+    if (x.holds_key) {
+        x.holds_key = false;
+        auto const found = keys_.find(x.key);
+        if (found != keys_.end() && found->second.holder == job.id) {
+            keys_.erase(found);
+        }
+    }
+}
+
+/// A run that ended before it had started: the job waits again, and what it gave up is its own again.
+COFIRE_DECL void job_table::undo_start(job_node& job, time_point now) {
+    if (job.extras && job.extras->key_hold == unique_hold::until_started &&
+        !job.extras->key.empty() && live_key(job.extras->key, now) == nullptr) {
+        take_key(job, now, duration{0});
+    }
+    index_expiry(job);
+}
+
+// Limit keys.
+
+COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key) {
+    auto found = limits_by_key_.find(key);
+    if (found == limits_by_key_.end()) {
+        auto entry = std::make_unique<limit_entry>();
+        entry->key = key;
+        found = limits_by_key_.emplace(std::string(key), std::move(entry)).first;
+    }
+    return *found->second;
+}
+
+/// Takes a job that meets its limit out of the line.
+COFIRE_DECL void job_table::park(job_node& job) {
+    limit_lane& part = job.extras->limit->at(*job.line);
+    part.parked.emplace(order_of(job), &job);
+    job.place = job_place::parked_by_limit;
+    ++job.line->queue->parked_by_limit;
+}
+
+/// Puts back as many parked jobs as there is room for, in each lane, since it is not known which
+/// lane's jobs will be taken. Those that come too late are parked again when they are met.
+COFIRE_DECL void job_table::refill(limit_entry& limit, time_point now) {
+    auto const room = limit.room();
+    for (limit_lane& part : limit.lanes) {
+        while (part.ready < room && !part.parked.empty()) {
+            job_node& job = *part.parked.begin()->second;
+            leave_place(job);
+            job.extras->unparked = true;
+            ++part.ready;
+            enter_line(job, now, true);
+        }
+    }
+}
+
+// Expiry.
+
+COFIRE_DECL void job_table::index_expiry(job_node& job) {
+    duration const limit = job.settings->expires;
+    if (limit <= duration{0}) {
+        return;
+    }
+    job_extras& x = job.more();
+    x.expires_at = later(job.due, limit);
+    auto const at = expiries_.emplace(std::pair(*x.expires_at, job.number), &job).first;
+    if (at == expiries_.begin()) { // whoever sleeps until the next due time must wake earlier
+        due_changed_ = ++change_;
+        effects_.servers = true;
+    }
+}
+
+COFIRE_DECL void job_table::drop_expiry(job_node& job) {
+    if (job.extras && job.extras->expires_at) {
+        expiries_.erase(std::pair(*job.extras->expires_at, job.number));
+        job.extras->expires_at.reset();
+    }
+}
+
+/// Deletes jobs that did not start in time, and frees the keys whose time is over.
+COFIRE_DECL void job_table::expire(time_point now) {
+    while (!expiries_.empty() && expiries_.begin()->first.first <= now) {
+        job_node& job = *expiries_.begin()->second;
+        job_state const from = job.state;
+        withdraw(job, now);
+        finish(job, job_state::deleted, "expired", now); // takes it out of expiries_
+        notify(job, from, "expired");
+    }
+    release_children(now);
+    while (!key_ends_.empty() && key_ends_.begin()->first <= now) {
+        auto const held = keys_.find(key_ends_.begin()->second);
+        if (held != keys_.end() && held->second.until && *held->second.until <= now) {
+            if (job_node* const holder = holder_of(held->second, held->first)) {
+                holder->extras->holds_key = false;
+            }
+            keys_.erase(held);
+        }
+        key_ends_.erase(key_ends_.begin());
+    }
+}
+
+} // namespace cofire::detail
+
+#endif

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+// expect: cofire: an argument does not convert to the job's parameter
+
+#include <cofire/job/job_definition.hpp>
+
+#include <string>
+
+void deliver(std::string to);
+auto const text = cofire::function_job<deliver>::encode(3);

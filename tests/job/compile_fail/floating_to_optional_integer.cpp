@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+// expect: cofire: a floating-point argument for an integer parameter
+
+#include <cofire/job/job_definition.hpp>
+
+#include <optional>
+
+void pause_for(std::optional<int> seconds);
+auto const text = cofire::function_job<pause_for>::encode(3.99);
