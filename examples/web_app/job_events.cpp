@@ -19,11 +19,11 @@ bool is_load(std::string_view type) {
     return type == cofire::default_function_name<simulated_work>();
 }
 
-// Ids begin with the time; their end is what tells them apart.
+// The beginning of a line about a job. Ids begin with the time; their end is what tells them apart.
 std::string about(std::string_view type, cofire::job_id const& id) {
     std::string text(type);
     text.resize(std::max<std::size_t>(text.size(), 28), ' ');
-    return text + " " + id.to_string().substr(28);
+    return text + " " + id.to_string().substr(28) + "  ";
 }
 
 std::string seconds(cofire::duration d) {
@@ -46,7 +46,7 @@ void job_events::on_started(cofire::job_context const& ctx) {
         std::lock_guard const lock(mutex_);
         attempts_[ctx.id()] = ctx.attempt();
     }
-    print_line("started", about(ctx.type(), ctx.id()), attempt(ctx.attempt()));
+    print_line("started", about(ctx.type(), ctx.id()) + attempt(ctx.attempt()));
 }
 
 void job_events::on_settled(cofire::run_outcome const& outcome, std::string_view type) {
@@ -62,6 +62,9 @@ void job_events::on_settled(cofire::run_outcome const& outcome, std::string_view
         }
     }
     std::string details = attempt(number) + ", " + seconds(outcome.run_time);
+    if (number == 0) {
+        details = "not started";
+    }
     if (!outcome.result.empty()) {
         details += ": " + outcome.result;
     }
@@ -83,16 +86,16 @@ void job_events::on_settled(cofire::run_outcome const& outcome, std::string_view
     case cofire::outcome_kind::deleted: event = "deleted"; break;
     case cofire::outcome_kind::parked: event = "parked"; break;
     }
-    print_line(event, about(type, outcome.id), details);
+    print_line(event, about(type, outcome.id) + details);
 }
 
 void job_events::on_notice(cofire::storage_notice const& notice) {
     if (!is_load(notice.type)) {
-        print_line(to_string(notice.to), about(notice.type, notice.id), notice.reason);
+        print_line(to_string(notice.to), about(notice.type, notice.id) + notice.reason);
     }
 }
 
-void print_line(std::string_view event, std::string_view about, std::string_view details) {
+void print_line(std::string_view event, std::string_view text) {
     std::time_t const now = std::time(nullptr);
     std::tm parts{};
     localtime_r(&now, &parts);
@@ -101,7 +104,7 @@ void print_line(std::string_view event, std::string_view about, std::string_view
     std::string line(time.data(), size);
     line += event;
     line.resize(std::max<std::size_t>(line.size(), 21), ' ');
-    line.append(about).append("  ").append(details);
+    line += text;
     auto const is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
     std::replace_if(line.begin(), line.end(), is_control, ' ');
     line += '\n';

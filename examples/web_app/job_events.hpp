@@ -25,7 +25,7 @@ private:
     std::unordered_map<cofire::job_id, std::uint32_t> attempts_;
 };
 
-/// Prints a line "<time>  <event>  <about>  <details>" in one piece. Control characters become spaces.
-void print_line(std::string_view event, std::string_view about, std::string_view details);
+/// Prints a line "<time>  <event>  <text>" in one piece. Control characters become spaces.
+void print_line(std::string_view event, std::string_view text);
 
 #endif

@@ -46,7 +46,7 @@ boost::asio::awaitable<void> load::make(std::uint32_t count) {
     try {
         co_await jobs_.enqueue_many<simulated_work>(numbers);
     } catch (cofire::error const& e) {
-        print_line("refused", std::to_string(count) + " jobs of the load", e.what());
+        print_line("refused", std::to_string(count) + " jobs of the load: " + e.what());
     }
 }
 
@@ -57,5 +57,5 @@ boost::asio::awaitable<void> load::print_totals() {
     text += std::to_string(counts.failed) + " jobs failed for good, ";
     text += std::to_string(counts[cofire::job_state::enqueued]) + " in line, ";
     text += std::to_string(counts[cofire::job_state::scheduled]) + " scheduled";
-    print_line("totals", text, "");
+    print_line("totals", text);
 }

@@ -22,16 +22,16 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 
 namespace {
@@ -60,6 +60,19 @@ asio::awaitable<void> first_jobs(cofire::client const& jobs) {
     co_await jobs.trigger_recurring("captcha-cleanup");
 }
 
+// Says how it ended. What still waits is in memory and goes with the process.
+asio::awaitable<void> say_goodbye(cofire::client const& jobs) {
+    cofire::storage_counts const counts = co_await jobs.counts();
+    std::uint64_t const waiting = counts[cofire::job_state::enqueued] +
+                                  counts[cofire::job_state::scheduled] +
+                                  counts[cofire::job_state::awaiting];
+    std::string details = std::to_string(counts.succeeded) + " jobs succeeded, ";
+    details += std::to_string(counts.failed) + " failed, ";
+    details += std::to_string(waiting) + " that wait end with the process";
+    print_line("stopped", details);
+}
+
+// What coroutines that nobody awaits leave behind.
 void report(std::exception_ptr error) {
     try {
         if (error) {
@@ -70,49 +83,58 @@ void report(std::exception_ptr error) {
     }
 }
 
+// cofire's own log. What it says of single jobs, job_events shows already.
+void print_log(cofire::log_level level, std::string_view line) {
+    if (level != cofire::log_level::debug && !line.starts_with("job ")) {
+        print_line(to_string(level), line);
+    }
+}
+
 void run(options const& o) {
     umask(077);
     std::filesystem::path const data = data_folder(o.data);
     outbox const messages(data / "outbox");
     crm app(messages, data / "backups");
+    job_events events;
 
     asio::io_context io(1);    // for the HTTP server and the jobs that are coroutines
     asio::thread_pool pool(1); // for the job that blocks
-    job_events events;
 
-    // The three lines: a host on the program's executor, the jobs it can run, and off it goes.
     cofire::table_limits limits;
     limits.jobs = o.max_jobs;
-    cofire::host jobs{io.get_executor(), cofire::memory_storage{cofire::memory_options(limits)}};
+    cofire::memory_options const storage(limits);
+    cofire::host_options how;
+    how.environment.observer(events).log(print_log);
+
+    // The background jobs: a host beside whatever else the program does. Without options, its first
+    // line is: cofire::host jobs{io.get_executor(), cofire::memory_storage{}};
+    cofire::host jobs{io.get_executor(), cofire::memory_storage{storage}, how};
     register_jobs(jobs, app, pool);
-    jobs.start();
-    jobs.stop_on_signals();
+    jobs.start([&](std::exception_ptr error) {
+        report(error);
+        asio::co_spawn(io, say_goodbye(jobs), report);
+    });
 
     routes application(jobs, app);
     web::http_server server(io, [&](web::request const& r) { return application.handle(r); });
     std::uint16_t const port = server.listen(o.port);
     if (o.port != 0 && port != o.port) {
-        std::printf("Port %d is taken; using the next free one, %d.\n", o.port, port);
+        std::printf("Port %d is taken; this is the next free one: %d.\n", o.port, port);
     }
     std::string const origin = "http://127.0.0.1:" + std::to_string(port);
     application.set_origin(origin);
     server.start();
-    std::printf(
-        "Listening on %s - open it in a browser. Ctrl+C stops.\nOutbox and backups: %s\n",
-        origin.c_str(),
-        data.c_str()
-    );
+    std::printf("Listening on %s - open it in a browser. Ctrl+C stops.\n", origin.c_str());
+    std::printf("Outbox and backups: %s\n", data.c_str());
     std::fflush(stdout);
 
     load more(io, jobs, o.load);
-    asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](boost::system::error_code ec, int) {
-        if (!ec) {
-            print_line("stopping", "no more requests; jobs that run may end", "");
-            server.stop();
-            more.stop();
-        }
+    jobs.stop_on_signals([&] {
+        print_line("stopping", "no more requests and no new jobs; those that run may end");
+        server.stop();
+        more.stop();
     });
+
     asio::co_spawn(io, first_jobs(jobs), report);
     if (o.load != 0) {
         asio::co_spawn(io, more.run(), report);

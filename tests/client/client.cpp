@@ -135,9 +135,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_skipped_throws) {
     BOOST_CHECK(code_of(t.jobs.cancel(some_id), message) == errc::unknown_job);
     BOOST_CHECK(message.find("cancel of job " + some_id.to_string()) == 0);
     BOOST_CHECK(code_of(t.jobs.remove(some_id), message) == errc::wrong_state);
-    BOOST_CHECK(
-        message.find("remove of job " + some_id.to_string() + ", which is succeeded") == 0
-    );
+    BOOST_CHECK(message.find("remove of job " + some_id.to_string() + ", which is succeeded") == 0);
     BOOST_CHECK(code_of(t.jobs.requeue(some_id), message) == errc::wrong_state);
     BOOST_CHECK(message.find("unique key") != std::string::npos);
     BOOST_CHECK(code_of(t.jobs.reschedule(some_id, -1s), message) == errc::bad_option);
@@ -193,10 +191,12 @@ BOOST_AUTO_TEST_CASE(a_filter_is_walked_to_its_end) {
     BOOST_CHECK_EQUAL(answer.changed, 7U);
     BOOST_CHECK(answer.cursor.empty());
     std::vector<std::string> const expected{
-        "by filter", "", "a type with a long name, to be sure",
-        "by filter", "a cursor that is too long for its own good",
-        "a type with a long name, to be sure"
-    };
+        "by filter",
+        "",
+        "a type with a long name, to be sure",
+        "by filter",
+        "a cursor that is too long for its own good",
+        "a type with a long name, to be sure"};
     BOOST_CHECK(t.storage.texts == expected);
     BOOST_CHECK(t.storage.changes.at(1).filter->state == job_state::failed);
 }
@@ -206,8 +206,7 @@ BOOST_AUTO_TEST_CASE(result_waits_until_the_end) {
     auto done = job_in(job_state::succeeded);
     done.jobs[0].result = "42";
     t.storage.read_answers = {
-        job_in(job_state::enqueued), job_in(job_state::processing), done, done
-    };
+        job_in(job_state::enqueued), job_in(job_state::processing), done, done};
     BOOST_CHECK_EQUAL(run(t.jobs.result<int>(some_id)), 42);
     BOOST_CHECK_EQUAL(t.storage.waits, 2U);
     run(t.jobs.result(some_id));

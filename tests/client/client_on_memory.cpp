@@ -123,9 +123,7 @@ BOOST_FIXTURE_TEST_CASE(a_repeated_insert_is_told, memory_client) {
     cofire::job_id const id = cofire::job_id::make(start, 1, 2);
     BOOST_CHECK(run(jobs.with({.id = id}).enqueue<send_mail>("x")).inserted());
     BOOST_CHECK(run(jobs.with({.id = id}).enqueue<send_mail>("x")).existed());
-    BOOST_CHECK(
-        code(jobs.with({.id = id}).enqueue<send_mail>("y")) == errc::content_differs
-    );
+    BOOST_CHECK(code(jobs.with({.id = id}).enqueue<send_mail>("y")) == errc::content_differs);
     BOOST_CHECK_EQUAL(run(jobs.counts()).inserted, 1U);
 }
 
@@ -136,8 +134,9 @@ BOOST_FIXTURE_TEST_CASE(unique_keys_hold, memory_client) {
     BOOST_CHECK(second.held());
     BOOST_CHECK(second.id == first.id);
     BOOST_CHECK(run(unique.enqueue<add>(1, 2)).inserted()); // the scope is the type
-    auto const third = run(unique.with({.on_duplicate = cofire::duplicate_policy::replace})
-                               .enqueue<send_mail>("z"));
+    auto const third =
+        run(unique.with({.on_duplicate = cofire::duplicate_policy::replace}).enqueue<send_mail>("z")
+        );
     BOOST_CHECK(third.replaced());
     BOOST_CHECK(state(first) == job_state::deleted);
 }
@@ -234,10 +233,9 @@ BOOST_FIXTURE_TEST_CASE(waiting_for_a_result_can_be_cancelled, memory_client) {
     asio::cancellation_signal stop;
     std::exception_ptr thrown;
     asio::co_spawn(
-        context, jobs.result<int>(sum),
-        asio::bind_cancellation_slot(
-            stop.slot(), [&](std::exception_ptr e, int) { thrown = e; }
-        )
+        context,
+        jobs.result<int>(sum),
+        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e, int) { thrown = e; })
     );
     context.poll();
     asio::post(context, [&] { stop.emit(asio::cancellation_type::terminal); });
@@ -245,7 +243,8 @@ BOOST_FIXTURE_TEST_CASE(waiting_for_a_result_can_be_cancelled, memory_client) {
     context.run();
     BOOST_REQUIRE(thrown);
     BOOST_CHECK_EXCEPTION(
-        std::rethrow_exception(thrown), boost::system::system_error,
+        std::rethrow_exception(thrown),
+        boost::system::system_error,
         [](boost::system::system_error const& e) {
             return e.code() == asio::error::operation_aborted;
         }
@@ -323,7 +322,8 @@ BOOST_AUTO_TEST_CASE(a_closed_storage_is_told) {
     context.restart();
     context.run();
     BOOST_CHECK_EXCEPTION(
-        std::rethrow_exception(thrown), cofire::error,
+        std::rethrow_exception(thrown),
+        cofire::error,
         [](cofire::error const& e) { return e.value() == errc::closed; }
     );
     std::string message;

@@ -16,7 +16,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -52,27 +51,27 @@ struct person {
 BOOST_DESCRIBE_STRUCT(person, (), (name, age))
 
 /// Runs `op` to its end on a context of its own. Throws what it throws.
-template <class T>
-T run(asio::awaitable<T> op) {
+inline void run(asio::awaitable<void> op) {
     asio::io_context context;
     std::exception_ptr thrown;
-    std::optional<std::conditional_t<std::is_void_v<T>, int, T>> result;
-    auto const keep = [&](std::exception_ptr e, auto&&... value) {
-        thrown = e;
-        if constexpr (sizeof...(value) == 0) {
-            result = 0;
-        } else {
-            result.emplace(std::forward<decltype(value)>(value)...);
-        }
-    };
-    asio::co_spawn(context, std::move(op), keep);
+    asio::co_spawn(context, std::move(op), [&](std::exception_ptr e) { thrown = e; });
     context.run();
     if (thrown) {
         std::rethrow_exception(thrown);
     }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(result.value());
-    }
+}
+
+template <class T>
+asio::awaitable<void> keep_result(asio::awaitable<T> op, std::optional<T>& result) {
+    result = co_await std::move(op);
+}
+
+/// The same for an operation with a result.
+template <class T>
+T run(asio::awaitable<T> op) {
+    std::optional<T> result;
+    run(keep_result(std::move(op), result));
+    return std::move(result.value());
 }
 
 /// The code that `op` throws, and the message in `message`; nothing if it throws no cofire::error.

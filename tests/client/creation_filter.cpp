@@ -85,6 +85,15 @@ BOOST_AUTO_TEST_CASE(filters_have_what_they_want) {
     static_assert(!std::is_constructible_v<cofire::creation_filter, does_nothing>);
 }
 
+BOOST_AUTO_TEST_CASE(filters_may_be_written_in_place) {
+    fake_storage storage;
+    cofire::client jobs{
+        storage, {.filters = {tags_only{}, cofire::for_type<resize_image>(moves{})}}};
+    run(jobs.enqueue<resize_image>("x"));
+    BOOST_CHECK_EQUAL(storage.jobs.at(0).settings->queue, "moved");
+    BOOST_CHECK_EQUAL(storage.jobs.at(0).settings->tags.size(), 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_change_is_for_the_one_job) {
     fake_client t(with_filters(tags_only{}));
     run(t.jobs.enqueue<send_mail>("x"));

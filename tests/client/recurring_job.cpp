@@ -60,13 +60,15 @@ BOOST_AUTO_TEST_CASE(what_is_stored_may_not_be_valid_here) {
     cofire::recurring_definition d = a_record().definition;
     d.zone = "Mars/Olympus";
     BOOST_CHECK_EXCEPTION(
-        static_cast<void>(cofire::next_occurrence(d, noon)), cofire::error,
+        static_cast<void>(cofire::next_occurrence(d, noon)),
+        cofire::error,
         [](cofire::error const& e) { return e.value() == cofire::errc::unknown_zone; }
     );
     d = a_record().definition;
     d.cron = "what";
     BOOST_CHECK_EXCEPTION(
-        static_cast<void>(cofire::next_occurrence(d, noon)), cofire::error,
+        static_cast<void>(cofire::next_occurrence(d, noon)),
+        cofire::error,
         [](cofire::error const& e) { return e.value() == cofire::errc::bad_cron; }
     );
 }

@@ -224,7 +224,8 @@ BOOST_AUTO_TEST_CASE(text_that_is_not_utf_8_is_refused) {
           "\xF4\x90\x80\x80",
           "\xE2\x82",
           "\xFF",
-          "\xF0\x80\x80\x80"}) {
+          "\xF0\x80\x80\x80",
+          "\xE0\x80\x80"}) {
         std::string const text = "ab" + std::string(bad);
         std::string const what = message_of(errc::bad_result, [&] {
             (void)encode_value(std::vector<std::string>{text});

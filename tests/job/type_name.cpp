@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(golden_names_of_structs) {
 BOOST_AUTO_TEST_CASE(a_name_in_the_traits_is_taken_as_it_is) {
     using traits = cofire::job_traits<crm::templated<int>>;
     using spelling = cofire::detail::value_spelling<crm::templated<int>>;
-    std::string_view const name = cofire::detail::stored_name<traits, spelling>();
+    constexpr std::string_view name = cofire::detail::stored_name<traits, spelling>();
     BOOST_TEST(name == "templated-int.v2");
 }
 

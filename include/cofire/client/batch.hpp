@@ -84,7 +84,7 @@ public:
     [[nodiscard]] batch_stage after(batch_parents parents) const;
     /// The same with stored jobs only.
     [[nodiscard]] batch_stage after(parent_list parents) const {
-        return after(batch_parents(parents));
+        return after(batch_parents::of(parents));
     }
 
     /// The same place, behind all jobs that the batch has so far.

@@ -95,8 +95,13 @@ public:
              std::span<batch_item const>>) constexpr batch_parents(Items const& items)
         : items_(items) {} // NOLINT(*-explicit-*)
 
-    /// The stored jobs of `jobs`, each with its condition.
-    constexpr explicit batch_parents(parent_list const& jobs) : stored_(jobs) {}
+    /// The stored jobs of `jobs`, each with its condition. No constructor, not even an explicit one:
+    /// on_success({id}) would not know which list is meant.
+    [[nodiscard]] static constexpr batch_parents of(parent_list const& jobs) {
+        batch_parents r;
+        r.stored_ = jobs;
+        return r;
+    }
 
     /// The same jobs, each with the condition `on`.
     [[nodiscard]] constexpr batch_parents with(parent_condition on) const {
@@ -123,6 +128,8 @@ public:
     }
 
 private:
+    constexpr batch_parents() = default;
+
     few<detail::batch_parent, 16> few_{};
     std::span<batch_item const> items_{};
     std::optional<parent_list> stored_{};

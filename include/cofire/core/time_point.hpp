@@ -24,6 +24,12 @@ template <class Duration>
     return std::chrono::ceil<duration>(t);
 }
 
+/// `t` + `d`, at most `last`: no sum overflows. Distinct objects: safe. Shared objects: safe.
+[[nodiscard]] constexpr time_point
+later(time_point t, duration d, time_point last = time_point::max()) {
+    return d > duration{0} && t > last - d ? last : t + d;
+}
+
 } // namespace cofire
 
 #endif

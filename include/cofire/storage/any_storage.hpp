@@ -20,9 +20,9 @@ class any_storage {
 public:
     /// Takes over `s`.
     template <class S>
-        requires(!std::is_same_v<std::remove_cvref_t<S>, any_storage> &&
-                 (detail::storage_handle<S> || storage<S>) && std::movable<S>)
-    any_storage(S s) : any_storage(std::make_shared<S>(std::move(s))) {} // NOLINT(*-explicit-*)
+    requires(!std::is_same_v<std::remove_cvref_t<S>, any_storage> && (detail::storage_handle<S> || storage<S>)&&std::movable<S>)
+        any_storage(S s)
+        : any_storage(std::make_shared<S>(std::move(s))) {} // NOLINT(*-explicit-*)
 
     /// What refers to the storage inside. The storage closes with this object if it is a handle;
     /// otherwise it lives as long as anything refers to it.

@@ -29,9 +29,17 @@ namespace cofire {
 /// before it took place, it throws operation_aborted and has changed nothing.
 template <class S>
 concept storage = requires(
-    S& s, insert_request insert, acquire_request acquire, settle_request settle, tick_request tick,
-    change_request change, recurring_request recurring, queues_request queues,
-    servers_request servers, read_request read, wait_request wait
+    S& s,
+    insert_request insert,
+    acquire_request acquire,
+    settle_request settle,
+    tick_request tick,
+    change_request change,
+    recurring_request recurring,
+    queues_request queues,
+    servers_request servers,
+    read_request read,
+    wait_request wait
 ) {
     { s.insert(insert) } -> std::same_as<asio::awaitable<insert_answer>>;
     { s.acquire(acquire) } -> std::same_as<asio::awaitable<acquire_answer>>;

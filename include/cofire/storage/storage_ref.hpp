@@ -61,13 +61,13 @@ class storage_ref {
 public:
     /// Refers to the shared part of `handle`.
     template <class S>
-        requires detail::storage_handle<S>
-    storage_ref(S& handle) : storage_ref(handle.shared()) {} // NOLINT(*-explicit-*)
+    requires detail::storage_handle<S> storage_ref(S& handle)
+        : storage_ref(handle.shared()) {} // NOLINT(*-explicit-*)
 
     /// Refers to `s`, which must outlive this.
     template <storage S>
-        requires(!detail::storage_handle<S> && !std::is_same_v<S, storage_ref>)
-    storage_ref(S& s) // NOLINT(*-explicit-*)
+    requires(!detail::storage_handle<S> && !std::is_same_v<S, storage_ref>)
+        storage_ref(S& s) // NOLINT(*-explicit-*)
         : self_(std::shared_ptr<void>{}, &s), functions_(&detail::storage_functions_of<S>) {}
 
     /// Refers to `*s` and keeps it alive. Precondition: not null.
@@ -96,7 +96,8 @@ public:
         return functions_->change(self_.get(), r);
     }
     /// Creates, removes, pauses, lists or fires recurring jobs. See recurring_request.
-    [[nodiscard("co_await it")]] asio::awaitable<recurring_answer> recurring(recurring_request r) const {
+    [[nodiscard("co_await it")]] asio::awaitable<recurring_answer> recurring(recurring_request r
+    ) const {
         return functions_->recurring(self_.get(), r);
     }
     /// Lists, pauses or resumes queues; sets limits. See queues_request.
@@ -117,7 +118,9 @@ public:
     }
 
     /// True if both refer to the same storage.
-    friend bool operator==(storage_ref const& a, storage_ref const& b) { return a.self_ == b.self_; }
+    friend bool operator==(storage_ref const& a, storage_ref const& b) {
+        return a.self_ == b.self_;
+    }
 
 private:
     std::shared_ptr<void> self_;

@@ -20,11 +20,6 @@ namespace cofire {
 
 namespace detail {
 
-/// `now` + `d`, at most the latest time there is.
-COFIRE_DECL time_point later(time_point now, duration d) {
-    return d > time_point::max() - std::max(now, time_point{}) ? time_point::max() : now + d;
-}
-
 /// True if `e` only says that an operation was cancelled.
 COFIRE_DECL bool is_cancellation(std::exception_ptr const& e) {
     try {

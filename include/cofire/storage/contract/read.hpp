@@ -69,8 +69,8 @@ struct read_names {};
 struct read_health {};
 
 /// One of the things to ask. Views must stay valid until it completes. Nothing is ever changed.
-using read_request = std::variant<
-    read_counts, read_get, read_find, read_groups, read_series, read_names, read_health>;
+using read_request = std::
+    variant<read_counts, read_get, read_find, read_groups, read_series, read_names, read_health>;
 
 /// Totals, kept up to date by each step.
 struct storage_counts {

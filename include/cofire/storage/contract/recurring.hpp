@@ -144,8 +144,8 @@ struct recurring_fire {
 };
 
 /// One of the things to do with recurring jobs. Views must stay valid until it completes.
-using recurring_request = std::variant<
-    recurring_put, recurring_remove, recurring_pause, recurring_list, recurring_fire>;
+using recurring_request =
+    std::variant<recurring_put, recurring_remove, recurring_pause, recurring_list, recurring_fire>;
 
 /// What became of one occurrence.
 enum class fire_status : std::uint8_t {

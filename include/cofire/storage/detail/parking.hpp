@@ -17,6 +17,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -54,12 +55,18 @@ public:
 
     void link(parked& p);
     void unlink(parked& p);
+    /// Unlinks and resumes `p`, from any thread, while the context may be about to be destroyed:
+    /// shutdown() waits for it. Precondition: the caller has taken `p` out of its parking.
+    void resume(parked& p, boost::system::error_code ec);
 
 private:
     void shutdown() override;
+    void unlink_locked(parked& p);
 
     std::mutex mutex_;
+    std::condition_variable done_;
     parked* first_ = nullptr;
+    int resuming_ = 0;
 };
 
 /// One coroutine waits, anybody wakes it: an event that resets itself.
@@ -149,8 +156,7 @@ struct parking::initiation {
         auto p = std::make_unique<operation<std::decay_t<Handler>>>(std::forward<Handler>(handler));
         auto const ex = asio::get_associated_executor(p->handler());
         p->place = self;
-        p->service =
-            &asio::use_service<parking_service>(asio::query(ex, asio::execution::context));
+        p->service = &asio::use_service<parking_service>(asio::query(ex, asio::execution::context));
         auto slot = asio::get_associated_cancellation_slot(p->handler());
         if (slot.is_connected()) {
             slot.template emplace<canceller>(canceller{p.get()});

@@ -49,7 +49,13 @@ public:
     [[nodiscard]] bool changed() {
         std::lock_guard const lock(state_->mutex_);
         state_->throw_if_closed();
-        return state_->table_.changed(request_.interest, request_.seen);
+        return ended_ || state_->table_.changed(request_.interest, request_.seen);
+    }
+
+    /// A job has ended; it counts even if the job has begun again meanwhile. Under the lock.
+    void tell_ended() {
+        ended_ = true;
+        parking_->notify();
     }
 
 private:
@@ -74,6 +80,7 @@ private:
     wait_request request_;
     std::shared_ptr<parking> parking_ = std::make_shared<parking>();
     bool entered_ = false;
+    bool ended_ = false;
 };
 
 COFIRE_DECL void memory_state::throw_if_closed() const {
@@ -94,7 +101,7 @@ COFIRE_DECL void memory_state::wake(table_effects const& effects) {
     for (job_id id : effects.ended) {
         if (auto const found = job_waiters_.find(id); found != job_waiters_.end()) {
             for (waiter* w : found->second) {
-                w->place().notify();
+                w->tell_ended();
             }
         }
     }
@@ -104,9 +111,12 @@ template <class Command>
 auto memory_state::run(Command&& command) {
     std::lock_guard const lock(mutex_);
     throw_if_closed();
-    auto answer = command(table_, clock_.wall_now());
-    wake(table_.take_effects());
-    return answer;
+    struct waker { // also if the command throws: it lets time pass all the same
+        memory_state& self;
+        ~waker() { self.wake(self.table_.take_effects()); }
+    };
+    waker const at_the_end{*this};
+    return command(table_, clock_.wall_now());
 }
 
 COFIRE_DECL void memory_state::close() {

@@ -27,6 +27,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,7 +50,7 @@ std::string unmet_condition(job_node const& parent);
 /// go in, answers and effects come out; it has no clock (each command brings its time), no lock, no
 /// randomness, and no iteration order of a hash reaches an answer.
 ///
-/// A command that throws has changed nothing.
+/// A command that throws a cofire::error has changed nothing but what the passing of time does.
 ///
 /// Distinct objects: safe. Shared objects: unsafe.
 class job_table {
@@ -74,7 +75,7 @@ public:
     [[nodiscard]] bool changed(wait_interest const& interest, seen_token seen) const;
     /// Has the end of a job reported in table_effects::ended. False if it has ended or is unknown.
     bool watch(job_id id);
-    /// The effects of the commands since the last call.
+    /// The effects of the commands since the last call, also of one that threw: time has passed.
     [[nodiscard]] table_effects take_effects() { return std::exchange(effects_, {}); }
 
     /// Takes all servers for dead: what they held is counted lost and put back. What opening a store
@@ -85,9 +86,13 @@ public:
     [[nodiscard]] std::size_t size() const { return index_.size(); }
 
 private:
+    friend struct job_table_inspector; // of the tests
+
     struct name_hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+        std::size_t operator()(std::string_view s) const {
+            return std::hash<std::string_view>{}(s);
+        }
     };
     template <class T>
     using by_name =
@@ -104,10 +109,9 @@ private:
     type_entry& get_type(std::string_view name);
     queue_entry& get_queue(std::string_view name);
     lane& get_lane(std::string_view queue, std::string_view type, std::uint32_t version);
-    limit_entry& get_limit(std::string_view key, std::uint32_t limit);
+    limit_entry& get_limit(std::string_view key);
     server_entry& server_or_throw(server_instance instance) const;
     std::shared_ptr<job_settings const> intern(std::shared_ptr<job_settings const> const& s);
-    [[nodiscard]] key_entry const* live_key(std::string_view key, time_point now) const;
 
     // Transitions (job_table.ipp). Each leaves the job consistent but for its continuations, which
     // release_children() decides at the end of each command.
@@ -118,22 +122,35 @@ private:
     void release_children(time_point now);
     void set_state(job_node& job, job_state state);
     void leave_place(job_node& job);
+    void withdraw(job_node& job, time_point now);
     void leave_holder(job_node& job, time_point now);
-    void unpark_limited(limit_entry& limit, time_point now);
+    void erase(job_node& job);
+    // unique keys, limit keys, expiry
+    [[nodiscard]] key_entry const* live_key(std::string_view key, time_point now) const;
+    [[nodiscard]] job_node* holder_of(key_entry const& entry, std::string_view key) const;
     void take_key(job_node& job, time_point now, duration hold_for);
     void drop_key(job_node& job);
+    void undo_start(job_node& job, time_point now);
+    void park(job_node& job);
+    void refill(limit_entry& limit, time_point now);
     void index_expiry(job_node& job);
     void drop_expiry(job_node& job);
+    void expire(time_point now);
+    // history
+    void append_course(job_node const& job, std::vector<history_entry>& to) const;
+    void keep_course(job_node& job);
     void add_event(job_node& job, time_point now, std::string_view reason);
     void add_event(job_node& job, history_entry entry);
     void notify(job_node const& job, job_state from, std::string_view reason);
     void recount(job_node& job);
-    void erase(job_node& job);
+    // tick
     void promote(time_point now);
-    void expire(time_point now);
+    void pass_time(time_point now);
     void lose(job_node& job, time_point now);
     void reap(server_entry& server, time_point now);
-    void reap_dead(time_point now);
+    void reap_dead(server_instance except, time_point now);
+    server_instance announce(server_announce const& a, time_point now);
+    void retire(server_entry& server, time_point now);
     void retain(time_point now);
     void make_room();
     series_point& minute(time_point now);
@@ -144,24 +161,42 @@ private:
     void check_insert(insert_request const& r) const;
     insert_plan plan_insert(insert_request const& r, time_point now) const;
     void plan_one(insert_plan& plan, new_job const& job, time_point now) const;
+    void plan_key(insert_plan& plan, new_job const& job, std::size_t index, time_point now) const;
     void plan_parents(insert_plan& plan) const;
+    void plan_room(insert_plan const& plan) const;
     void insert_node(insert_plan const& plan, new_job const& job, time_point now);
     void place_inserted(job_node& job, time_point now);
     insert_answer insert_checked(insert_request const& r, time_point now);
     // acquire and settle
     void acquire_from(
-        queue_entry& queue, std::uint32_t cap, acquire_request const& r, server_entry& server,
+        queue_entry& queue,
+        std::uint32_t cap,
+        acquire_request const& r,
+        server_entry& server,
         acquire_answer& answer
     );
     acquired_job hand_out(job_node& job, server_entry& server, time_point now);
     settle_status settle_one(run_outcome const& o, server_instance server, time_point now);
+    void wait_again(job_node& job, run_outcome const& o, time_point now);
     // change
     std::optional<skip_reason> change_one(job_node& job, change_request const& r, time_point now);
-    bool restart(job_node& job, std::string_view reason, time_point now);
+    std::optional<skip_reason> stop_job(job_node& job, change_request const& r, time_point now);
+    std::optional<skip_reason> begin_again(job_node& job, change_request const& r, time_point now);
+    bool restart(job_node& job, time_point now);
     void resettle(job_node& job, job_settings settings, time_point now);
+    template <class Apply>
+    std::string change_matching(change_request const& r, Apply const& apply);
+    [[nodiscard]] queues_answer list_queues(time_point now) const;
     // recurring
-    bool put(recurring_put const& p, time_point now);
+    bool put(recurring_put const& p);
+    [[nodiscard]] std::vector<new_job> admit(
+        recurring_firing const& f,
+        recurring_record const& record,
+        std::vector<insert_result>& results
+    ) const;
     fire_result fire(recurring_firing const& f, time_point now);
+    std::vector<fire_result> fire_all(std::span<recurring_firing const> firings, time_point now);
+    void announce_recurring();
     recurring_record& recurring_or_throw(std::string_view id);
     // read
     [[nodiscard]] job_record record_of(job_node const& job) const;
@@ -198,9 +233,9 @@ private:
     std::uint64_t next_changed_ = 1;
     std::uint64_t next_position_ = 1;
     std::uint64_t bytes_ = 0;
+    std::uint64_t final_bytes_ = 0; // of them: what final jobs take
     epoch_type last_epoch_ = 0;
     server_instance last_instance_ = 0;
-    bool wheel_started_ = false;
 };
 
 } // namespace cofire::detail
@@ -209,7 +244,9 @@ private:
 #include <cofire/storage/table/impl/job_table.ipp>
 #include <cofire/storage/table/impl/job_table_acquire.ipp>
 #include <cofire/storage/table/impl/job_table_change.ipp>
+#include <cofire/storage/table/impl/job_table_history.ipp>
 #include <cofire/storage/table/impl/job_table_insert.ipp>
+#include <cofire/storage/table/impl/job_table_keys.ipp>
 #include <cofire/storage/table/impl/job_table_read.ipp>
 #include <cofire/storage/table/impl/job_table_recurring.ipp>
 #include <cofire/storage/table/impl/job_table_tick.ipp>

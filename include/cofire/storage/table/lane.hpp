@@ -5,8 +5,8 @@
 #define COFIRE_STORAGE_TABLE_LANE_HPP
 
 #include <cofire/core/job_record.hpp>
-#include <cofire/storage/contract/tick.hpp>
 #include <cofire/storage/contract/servers.hpp>
+#include <cofire/storage/contract/tick.hpp>
 #include <cofire/storage/table/job_node.hpp>
 
 #include <array>
@@ -56,8 +56,7 @@ struct lane {
 
     /// The job to be taken first, or nullptr.
     [[nodiscard]] job_node* first(bool with_suspects) const {
-        job_node* best =
-            priorities == 0 ? nullptr : line[std::bit_width(priorities) - 1].front();
+        job_node* best = priorities == 0 ? nullptr : line[std::bit_width(priorities) - 1].front();
         best = earlier(best, first_of(returned));
         return with_suspects ? earlier(best, first_of(suspects)) : best;
     }

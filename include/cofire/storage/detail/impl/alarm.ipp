@@ -12,7 +12,9 @@ namespace cofire::detail {
 
 COFIRE_DECL
 alarm::alarm(asio::any_io_executor const& ex, clock const& c, std::shared_ptr<parking> target)
-    : clock_(c), target_(std::move(target)), timer_(ex),
+    : clock_(c),
+      target_(std::move(target)),
+      timer_(ex),
       subscription_(c.subscribe([p = target_] { p->notify(); })) {}
 
 COFIRE_DECL void alarm::set(std::optional<time_point> wall, std::optional<steady_point> steady) {
@@ -20,11 +22,12 @@ COFIRE_DECL void alarm::set(std::optional<time_point> wall, std::optional<steady
         return; // it tells by itself when it was moved
     }
     // Steady timers do not follow a wall clock that is set; so look at it now and then.
-    constexpr std::chrono::nanoseconds longest = std::chrono::seconds{30};
+    constexpr duration longest = std::chrono::seconds{30};
     if (wall) {
-        auto const wait = std::clamp<std::chrono::nanoseconds>(
-            std::chrono::nanoseconds{*wall - clock_.wall_now()}, std::chrono::nanoseconds{0}, longest
-        );
+        time_point const now = clock_.wall_now();
+        duration const wait = *wall <= now             ? duration{0}
+                              : *wall - longest >= now ? longest
+                                                       : *wall - now;
         steady_point const at = clock_.steady_now() + wait;
         steady = steady ? std::min(*steady, at) : at;
     }

@@ -17,8 +17,7 @@ COFIRE_DECL void parking_service::link(parked& p) {
     first_ = &p;
 }
 
-COFIRE_DECL void parking_service::unlink(parked& p) {
-    std::lock_guard const lock(mutex_);
+COFIRE_DECL void parking_service::unlink_locked(parked& p) {
     (p.previous != nullptr ? p.previous->next : first_) = p.next;
     if (p.next != nullptr) {
         p.next->previous = p.previous;
@@ -26,25 +25,41 @@ COFIRE_DECL void parking_service::unlink(parked& p) {
     p.previous = p.next = nullptr;
 }
 
+COFIRE_DECL void parking_service::unlink(parked& p) {
+    std::lock_guard const lock(mutex_);
+    unlink_locked(p);
+}
+
+COFIRE_DECL void parking_service::resume(parked& p, boost::system::error_code ec) {
+    {
+        std::lock_guard const lock(mutex_);
+        unlink_locked(p);
+        ++resuming_;
+    }
+    struct guard {
+        parking_service& self;
+        ~guard() { // this may be gone as soon as the lock is released
+            std::lock_guard const lock(self.mutex_);
+            --self.resuming_;
+            self.done_.notify_all();
+        }
+    };
+    guard const at_the_end{*this};
+    p.resume(ec); // p may be gone after it
+}
+
 COFIRE_DECL void parking_service::shutdown() {
-    for (;;) {
-        parked* p = nullptr;
-        {
-            std::lock_guard const lock(mutex_);
-            if (first_ == nullptr) {
-                return;
-            }
-            p = first_;
-            first_ = p->next;
-            if (first_ != nullptr) {
-                first_->previous = nullptr;
-            }
-            p->next = nullptr;
+    std::unique_lock lock(mutex_);
+    while (first_ != nullptr || resuming_ != 0) {
+        parked* const p = first_;
+        if (p == nullptr || !p->place->take(*p)) {
+            done_.wait(lock); // a notify() of another thread has it and posts to this context
+            continue;
         }
-        // Without the lock: the coroutine's destructors may come back here.
-        if (p->place->take(*p)) {
-            delete p;
-        }
+        unlink_locked(*p);
+        lock.unlock(); // the coroutine's destructors may come back here
+        delete p;
+        lock.lock();
     }
 }
 
@@ -73,8 +88,7 @@ COFIRE_DECL void parking::notify() {
     }
     if (state != empty) {
         auto* const p = reinterpret_cast<parked*>(state);
-        p->service->unlink(*p);
-        p->resume({});
+        p->service->resume(*p, {});
     }
 }
 

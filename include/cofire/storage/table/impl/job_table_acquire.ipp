@@ -12,8 +12,8 @@ namespace cofire::detail {
 
 COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_point now) {
     server_entry& server = server_or_throw(r.server);
-    promote(now);
-    expire(now);
+    reap_dead(r.server, now);
+    pass_time(now);
     server.heartbeat = now;
     acquire_answer answer{.now = now};
     for (take const& t : r.takes) {
@@ -25,14 +25,16 @@ COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_poi
             break;
         }
     }
-    release_children(now);
     answer.next_due = next_due();
     answer.seen = seen();
     return answer;
 }
 
 COFIRE_DECL void job_table::acquire_from(
-    queue_entry& queue, std::uint32_t cap, acquire_request const& r, server_entry& server,
+    queue_entry& queue,
+    std::uint32_t cap,
+    acquire_request const& r,
+    server_entry& server,
     acquire_answer& answer
 ) {
     auto const usable = [&](lane const& l) {
@@ -61,7 +63,8 @@ COFIRE_DECL void job_table::acquire_from(
         if (best == nullptr) {
             return;
         }
-        for (job_node* job = best_job; job != nullptr && taken < cap && answer.jobs.size() < r.limit;
+        for (job_node* job = best_job;
+             job != nullptr && taken < cap && answer.jobs.size() < r.limit;
              job = best->first(server.suspects == 0)) {
             if (second_job != nullptr && lane::before(*second_job, *job)) {
                 break;
@@ -69,9 +72,7 @@ COFIRE_DECL void job_table::acquire_from(
             limit_entry* const limit = job->extras ? job->extras->limit : nullptr;
             leave_place(*job);
             if (limit != nullptr && limit->used >= limit->limit) {
-                limit->parked.push_back(*job);
-                job->place = job_place::parked_by_limit;
-                ++queue.parked_by_limit;
+                park(*job);
                 continue;
             }
             answer.jobs.push_back(hand_out(*job, server, answer.now));
@@ -80,14 +81,19 @@ COFIRE_DECL void job_table::acquire_from(
     }
 }
 
-COFIRE_DECL acquired_job
-job_table::hand_out(job_node& job, server_entry& server, time_point now) {
+COFIRE_DECL acquired_job job_table::hand_out(job_node& job, server_entry& server, time_point now) {
+    if (job.promoted && job.epoch != 0) {
+        keep_course(job); // it does not tell the run before
+    }
     set_state(job, job_state::processing);
     job.place = job_place::held;
     job.holder = &server;
     job.server = server.instance;
     job.epoch = ++last_epoch_;
     job.started = now;
+    job.attempt_before = job.attempt;
+    job.ran = true;
+    job.run_failed = false;
     job.settled = false;
     job.stop = stop_request::none;
     server.held.push_back(job);
@@ -103,8 +109,7 @@ job_table::hand_out(job_node& job, server_entry& server, time_point now) {
         .argument_version = job.line->version,
         .settings = job.settings,
         .created = job.created,
-        .due = job.due
-    };
+        .due = job.due};
     if (job.extras) {
         job_extras& x = *job.extras;
         if (x.key_hold == unique_hold::until_started) {
@@ -114,6 +119,7 @@ job_table::hand_out(job_node& job, server_entry& server, time_point now) {
             ++x.limit->used;
         }
         x.reason.clear();
+        drop_expiry(job);
         out.recurring_id = x.recurring_id;
         for (parent_edge const& edge : x.parents) {
             out.parents.push_back(
@@ -136,7 +142,7 @@ COFIRE_DECL settle_answer job_table::settle(settle_request const& r, time_point 
     if (r.then) {
         (void)server_or_throw(r.then->server);
     }
-    promote(now);
+    pass_time(now);
     settle_answer answer{.now = now};
     answer.results.reserve(r.outcomes.size());
     for (run_outcome const& o : r.outcomes) {
@@ -173,27 +179,17 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     leave_holder(job, now);
     job.settled = true;
     ++change_;
-    bool const ended_by_handler = o.kind == kind::succeeded || o.kind == kind::failed ||
-                                  o.kind == kind::retry ||
-                                  (o.kind == kind::deleted && o.error.has_value());
-    job.attempt += ended_by_handler ? 1 : 0;
-    if (o.kind == kind::retry || o.kind == kind::failed) {
-        ++counts_.attempts_failed;
-        ++minute(now).attempts_failed;
-    }
+    job.run_failed = o.error.has_value();
     if (o.error) {
         job.more().error = o.error;
     }
-    auto const event = [&](job_state state, std::string_view reason) {
-        add_event(job, {.at = o.started.value_or(job.started), .state = job_state::processing});
-        add_event(
-            job, {.at = now,
-                  .state = state,
-                  .reason = std::string(o.reason.empty() ? reason : std::string_view(o.reason)),
-                  .error = o.error,
-                  .run_time = o.run_time}
-        );
-    };
+    bool const failed = o.kind == kind::failed || o.kind == kind::retry ||
+                        (o.kind == kind::deleted && o.error.has_value());
+    if (failed) {
+        ++counts_.attempts_failed;
+        ++minute(now).attempts_failed;
+    }
+    job.attempt += failed || o.kind == kind::succeeded ? 1 : 0;
     if (doomed) {
         std::string const reason = job.extras ? job.extras->stop_reason : std::string();
         finish(job, job_state::deleted, reason.empty() ? o.reason : reason, now);
@@ -215,23 +211,48 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     case kind::deleted: finish(job, job_state::deleted, o.reason, now); break;
     case kind::retry:
     case kind::snoozed:
-        event(job_state::scheduled, o.kind == kind::retry ? "retry" : "snoozed");
-        enter_line_or_wheel(job, o.at, now);
-        break;
     case kind::released:
-        event(job_state::enqueued, "released");
+    case kind::parked: wait_again(job, o, now); break;
+    }
+    return settle_status::done;
+}
+
+/// The job of a run that did not end it waits again.
+COFIRE_DECL void job_table::wait_again(job_node& job, run_outcome const& o, time_point now) {
+    using kind = outcome_kind;
+    keep_course(job);
+    std::string_view usual;
+    switch (o.kind) {
+    case kind::released:
+        usual = "released";
         enter_line(job, now, true);
         break;
     case kind::parked:
-        event(job_state::enqueued, "parked");
-        job.extras->reason = o.reason;
+        usual = "parked";
+        job.more().reason = o.reason;
         set_state(job, job_state::enqueued);
         job.line->parked.push_back(job);
         job.place = job_place::parked_by_type;
         ++job.line->queue->waiting;
         break;
+    default:
+        usual = o.kind == kind::retry ? "retry" : "snoozed";
+        enter_line_or_wheel(job, o.at, now);
+        break;
     }
-    return settle_status::done;
+    if (!o.started) {
+        undo_start(job, now);
+    }
+    add_event(
+        job,
+        {.at = now,
+         .state = job.state,
+         .attempt = job.attempt,
+         .epoch = job.epoch,
+         .reason = o.reason.empty() ? std::string(usual) : o.reason,
+         .error = o.error,
+         .run_time = o.run_time}
+    );
 }
 
 } // namespace cofire::detail

@@ -15,7 +15,8 @@ namespace cofire::detail {
 // therefore is not kept but told from the job itself.
 
 /// Appends the course of `job` since its last event.
-COFIRE_DECL void job_table::append_course(job_node const& job, std::vector<history_entry>& to) const {
+COFIRE_DECL void
+job_table::append_course(job_node const& job, std::vector<history_entry>& to) const {
     if (job.promoted) {
         bool const before_run = job.ran; // only a first run leaves it untold, see hand_out
         to.push_back(
@@ -35,8 +36,7 @@ COFIRE_DECL void job_table::append_course(job_node const& job, std::vector<histo
     }
     if (is_final(job.state)) {
         history_entry end{
-            .at = job.finished, .state = job.state, .attempt = job.attempt, .epoch = job.epoch
-        };
+            .at = job.finished, .state = job.state, .attempt = job.attempt, .epoch = job.epoch};
         if (job.extras) {
             end.reason = job.extras->reason;
             if (job.ran && job.run_failed) {
@@ -86,8 +86,7 @@ COFIRE_DECL void job_table::add_event(job_node& job, history_entry entry) {
 }
 
 /// Tells the servers' observers of a transition nobody asked for.
-COFIRE_DECL void
-job_table::notify(job_node const& job, job_state from, std::string_view reason) {
+COFIRE_DECL void job_table::notify(job_node const& job, job_state from, std::string_view reason) {
     constexpr std::size_t most = 10'000;
     if (notices_.size() == most) {
         notices_.pop_front();

@@ -17,6 +17,10 @@ struct job_table::insert_plan {
     bool single = false;
     std::vector<insert_result> results{};
     std::vector<job_node*> replaced{}; // by the result of the same index; nullptr: none
+    bool parents = false;              // a job to be stored has some
+    std::uint64_t stored = 0;          // how many will be
+    std::uint64_t bytes = 0;           // that they take, about
+    std::uint64_t ended = 0;           // how many unfinished jobs will be replaced
     // Of more than one job: where in the call an id or a key stands.
     boost::unordered_flat_map<job_id, std::size_t> ids{};
     boost::unordered_flat_map<std::string_view, std::size_t> keys{};
@@ -26,27 +30,55 @@ struct job_table::insert_plan {
         auto const found = ids.find(id);
         return found == ids.end() ? id : results[found->second].id;
     }
+    [[nodiscard]] bool stores(std::size_t i) const {
+        insert_status const status = results[i].status;
+        return status == insert_status::inserted || status == insert_status::replaced;
+    }
 };
+
+/// Refuses what would break the table; whether names are well-formed is the client's matter.
+inline void check_options(new_job const& job) {
+    auto const bad = [&](std::string const& what) {
+        return error(errc::bad_option, job.id, what + " of job " + job.id.to_string());
+    };
+    if (job.settings == nullptr) {
+        throw bad("no settings");
+    }
+    if (job.settings->priority < 0 || job.settings->priority > 15) {
+        throw bad("priority " + std::to_string(job.settings->priority));
+    }
+    if (!job.limit_key.empty() && job.limit == 0) {
+        throw bad("limit 0");
+    }
+}
 
 COFIRE_DECL void job_table::check_insert(insert_request const& r) const {
     constexpr std::size_t most_items = 10'000;
+    constexpr std::size_t most_parents = 100'000;
     constexpr std::size_t most_bytes = std::size_t{4} << 20;
     if (r.jobs.size() > most_items) {
         throw error(errc::too_many_items, std::to_string(r.jobs.size()) + " jobs in one insert");
     }
     std::size_t bytes = 0;
+    std::size_t parents = 0;
     for (new_job const& job : r.jobs) {
         if (job.id.is_nil()) {
             throw error(errc::bad_id, "the nil id");
         }
+        check_options(job);
+        parents += job.parents.size();
         if (job.arguments.size() > limits_.arguments) {
             throw error(
-                errc::arguments_too_large, job.id,
+                errc::arguments_too_large,
+                job.id,
                 std::to_string(job.arguments.size()) + " bytes of arguments for " + job.type +
                     ", of " + std::to_string(limits_.arguments)
             );
         }
         bytes += job.arguments.size();
+    }
+    if (parents > most_parents) {
+        throw error(errc::too_many_items, std::to_string(parents) + " parents in one insert");
     }
     if (r.jobs.size() > 1 && bytes > most_bytes) {
         throw error(errc::too_many_items, std::to_string(bytes) + " bytes in one insert");
@@ -61,8 +93,13 @@ inline bool same_content(job_node const& stored, new_job const& job) {
     return stored.line->type->name == job.type && stored.arguments_text() == job.arguments &&
            key == (job.unique_key ? std::string_view(job.unique_key->text) : "") &&
            std::equal(
-               parents.begin(), parents.end(), job.parents.begin(), job.parents.end(),
-               [](parent_edge const& a, parent_ref const& b) { return a.given == b.id && a.on == b.on; }
+               parents.begin(),
+               parents.end(),
+               job.parents.begin(),
+               job.parents.end(),
+               [](parent_edge const& a, parent_ref const& b) {
+                   return a.given == b.id && a.on == b.on;
+               }
            );
 }
 
@@ -71,58 +108,76 @@ inline bool same_content(new_job const& a, new_job const& b) {
            (a.unique_key ? a.unique_key->text : "") == (b.unique_key ? b.unique_key->text : "");
 }
 
-COFIRE_DECL void
-job_table::plan_one(insert_plan& plan, new_job const& job, time_point now) const {
+COFIRE_DECL void job_table::plan_one(insert_plan& plan, new_job const& job, time_point now) const {
     std::size_t const index = plan.results.size();
-    insert_result result{.id = job.id, .status = insert_status::inserted};
-    job_node* replaced = nullptr;
-    auto const differs = [&] {
-        return error(errc::content_differs, job.id, "job " + job.id.to_string());
+    auto const check_same = [&](auto const& known) {
+        if (!same_content(known, job)) {
+            throw error(errc::content_differs, job.id, "job " + job.id.to_string());
+        }
+        plan.results.back().status = insert_status::existed;
     };
+    plan.results.push_back({.id = job.id, .status = insert_status::inserted});
+    plan.replaced.push_back(nullptr);
     if (job_node const* const stored = find(job.id)) {
-        if (!same_content(*stored, job)) {
-            throw differs();
-        }
-        result.status = insert_status::existed;
+        check_same(*stored);
     } else if (!plan.single && !plan.ids.emplace(job.id, index).second) {
-        if (!same_content(plan.request.jobs[plan.ids.at(job.id)], job)) {
-            throw differs();
-        }
-        result.status = insert_status::existed;
+        check_same(plan.request.jobs[plan.ids.at(job.id)]);
     } else if (job.unique_key) {
-        if (key_entry const* const held = live_key(job.unique_key->text, now)) {
-            job_node* const holder = find(held->holder);
-            bool const replace = job.unique_key->on_duplicate == duplicate_policy::replace &&
-                                 (holder == nullptr || holder->state != job_state::processing);
-            result.status = replace ? insert_status::replaced : insert_status::held;
-            result.id = replace ? job.id : held->holder;
-            replaced = replace ? holder : nullptr;
-        }
-        if (!plan.single && result.status != insert_status::held) {
-            auto const [first, is_first] = plan.keys.emplace(job.unique_key->text, index);
-            if (!is_first) {
-                result = {.id = plan.results[first->second].id, .status = insert_status::held};
-                replaced = nullptr;
-            }
-        }
+        plan_key(plan, job, index, now);
     }
-    plan.results.push_back(result);
-    plan.replaced.push_back(replaced);
+    if (plan.stores(index)) {
+        ++plan.stored;
+        plan.bytes += sizeof(job_node) + job.arguments.size() +
+                      job.parents.size() * (sizeof(parent_edge) + sizeof(child_edge));
+        plan.parents = plan.parents || !job.parents.empty();
+    }
 }
 
-/// Checks that each parent is there, and that no jobs of the call wait for each other in a circle.
+/// Decides for a job with a unique key. Of several jobs of the call with one key the first counts.
+COFIRE_DECL void job_table::plan_key(
+    insert_plan& plan, new_job const& job, std::size_t index, time_point now
+) const {
+    std::string_view const key = job.unique_key->text;
+    insert_result& result = plan.results[index];
+    if (auto const first = plan.keys.find(key); first != plan.keys.end()) {
+        result = {.id = plan.results[first->second].id, .status = insert_status::held};
+        return;
+    }
+    if (key_entry const* const held = live_key(key, now)) {
+        job_node* const holder = holder_of(*held, key);
+        bool const waits = holder == nullptr || holder->state != job_state::processing;
+        if (!waits || job.unique_key->on_duplicate != duplicate_policy::replace) {
+            result = {.id = held->holder, .status = insert_status::held};
+            return;
+        }
+        result.status = insert_status::replaced;
+        plan.replaced[index] = holder;
+        plan.ended += holder != nullptr && !is_final(holder->state) ? 1 : 0;
+    }
+    if (!plan.single) {
+        plan.keys.emplace(key, index);
+    }
+}
+
+/// Checks that each parent is there, and that no jobs of the call wait for each other in a circle:
+/// as they will be stored, where the holder of a key stands for the job that was not stored.
 COFIRE_DECL void job_table::plan_parents(insert_plan& plan) const {
     auto const jobs = plan.request.jobs;
+    auto const cycle = [](job_id id) {
+        return error(errc::parent_cycle, id, "job " + id.to_string());
+    };
     bool forward = false;
     for (std::size_t i = 0; i != jobs.size(); ++i) {
         for (parent_ref const& parent : jobs[i].parents) {
-            if (parent.id == jobs[i].id) {
-                throw error(
-                    errc::parent_cycle, parent.id, "job " + parent.id.to_string() + " is its own parent"
-                );
+            if (!plan.stores(i)) {
+                break;
             }
-            auto const in_call = plan.ids.find(plan.resolve(parent.id));
-            if (in_call == plan.ids.end() && find(plan.resolve(parent.id)) == nullptr) {
+            job_id const id = plan.resolve(parent.id);
+            if (parent.id == jobs[i].id || id == jobs[i].id) {
+                throw cycle(jobs[i].id);
+            }
+            auto const in_call = plan.ids.find(id);
+            if (in_call == plan.ids.end() && find(id) == nullptr) {
                 throw error(errc::missing_parent, parent.id, "parent " + parent.id.to_string());
             }
             forward = forward || (in_call != plan.ids.end() && in_call->second > i);
@@ -137,7 +192,8 @@ COFIRE_DECL void job_table::plan_parents(insert_plan& plan) const {
     std::vector<std::size_t> free;
     for (std::size_t i = 0; i != jobs.size(); ++i) {
         for (parent_ref const& parent : jobs[i].parents) {
-            if (auto const p = plan.ids.find(parent.id); p != plan.ids.end()) {
+            auto const p = plan.ids.find(plan.resolve(parent.id));
+            if (plan.stores(i) && p != plan.ids.end()) {
                 ++waits[i];
                 children[p->second].push_back(i);
             }
@@ -156,8 +212,21 @@ COFIRE_DECL void job_table::plan_parents(insert_plan& plan) const {
     if (free.size() != jobs.size()) {
         auto const in_circle =
             std::find_if(waits.begin(), waits.end(), [](std::size_t w) { return w != 0; });
-        job_id const id = jobs[static_cast<std::size_t>(in_circle - waits.begin())].id;
-        throw error(errc::parent_cycle, id, "job " + id.to_string());
+        throw cycle(jobs[static_cast<std::size_t>(in_circle - waits.begin())].id);
+    }
+}
+
+/// Checks that the jobs find room once all final ones are gone.
+COFIRE_DECL void job_table::plan_room(insert_plan const& plan) const {
+    auto const unfinished = index_.size() - states_[4].size() - states_[5].size() -
+                            states_[6].size() - plan.ended + plan.stored;
+    auto const bytes = bytes_ - final_bytes_ + plan.bytes;
+    if (plan.stored != 0 && (unfinished > limits_.jobs || bytes > limits_.bytes)) {
+        throw error(
+            errc::storage_full,
+            std::to_string(unfinished) + " unfinished jobs of " + std::to_string(limits_.jobs) +
+                ", about " + std::to_string(bytes) + " bytes of " + std::to_string(limits_.bytes)
+        );
     }
 }
 
@@ -166,40 +235,13 @@ job_table::plan_insert(insert_request const& r, time_point now) const {
     insert_plan plan{.request = r, .single = r.jobs.size() == 1};
     plan.results.reserve(r.jobs.size());
     plan.replaced.reserve(r.jobs.size());
-    bool parents = false;
-    std::uint64_t bytes = 0;
-    std::uint64_t fresh = 0;
     for (new_job const& job : r.jobs) {
         plan_one(plan, job, now);
-        parents = parents || !job.parents.empty();
-        insert_status const status = plan.results.back().status;
-        if (status == insert_status::inserted || status == insert_status::replaced) {
-            ++fresh;
-            bytes += sizeof(job_node) + job.arguments.size();
-        }
     }
-    if (parents) {
+    if (plan.parents) {
         plan_parents(plan);
     }
-    auto const finals = states_[4].size() + states_[5].size() + states_[6].size();
-    std::uint64_t final_bytes = 0;
-    if (bytes_ + bytes > limits_.bytes) { // walk them only when it matters
-        for (std::size_t s = 4; s != job_state_count; ++s) {
-            for (job_node const* j = states_[s].front(); j != nullptr; j = state_list::next(*j)) {
-                final_bytes += j->bytes;
-                if (bytes_ + bytes <= limits_.bytes + final_bytes) {
-                    break;
-                }
-            }
-        }
-    }
-    if (fresh != 0 && (index_.size() - finals + fresh > limits_.jobs ||
-                       bytes_ + bytes > limits_.bytes + final_bytes)) {
-        throw error(
-            errc::storage_full, std::to_string(index_.size() - finals) + " unfinished jobs, about " +
-                                    std::to_string(bytes_) + " bytes"
-        );
-    }
+    plan_room(plan);
     return plan;
 }
 
@@ -223,7 +265,13 @@ job_table::insert_node(insert_plan const& plan, new_job const& job, time_point n
         take_key(n, now, job.unique_key->hold_for);
     }
     if (!job.limit_key.empty()) {
-        n.more().limit = &get_limit(job.limit_key, job.limit);
+        limit_entry& limit = get_limit(job.limit_key);
+        n.more().limit = &limit;
+        ++limit.jobs;
+        if (!limit.fixed && limit.limit != job.limit) { // the latest word counts
+            limit.limit = job.limit;
+            refill(limit, now);
+        }
     }
     if (!job.recurring_id.empty()) {
         n.more().recurring_id = job.recurring_id;
@@ -284,20 +332,18 @@ COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, tim
             if (!is_final(old->state)) {
                 job_state const from = old->state;
                 std::string const reason = "replaced by " + r.jobs[i].id.to_string();
-                leave_place(*old);
+                withdraw(*old, now);
                 finish(*old, job_state::deleted, reason, now);
                 notify(*old, from, reason);
             }
             drop_key(*old);
         }
-        insert_status const status = plan.results[i].status;
-        if (status == insert_status::inserted || status == insert_status::replaced) {
+        if (plan.stores(i)) {
             insert_node(plan, r.jobs[i], now);
         }
     }
     for (std::size_t i = 0; i != r.jobs.size(); ++i) {
-        insert_status const status = plan.results[i].status;
-        if (status == insert_status::inserted || status == insert_status::replaced) {
+        if (plan.stores(i)) {
             place_inserted(*find(r.jobs[i].id), now);
         }
     }
@@ -307,7 +353,7 @@ COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, tim
 }
 
 COFIRE_DECL insert_answer job_table::insert(insert_request const& r, time_point now) {
-    promote(now);
+    pass_time(now);
     check_insert(r);
     try {
         return insert_checked(r, now);

@@ -8,11 +8,6 @@
 
 namespace cofire::detail {
 
-/// `t` + `d`, at most the latest time there is. Precondition: `d` is not negative.
-constexpr time_point later(time_point t, duration d, time_point last = time_point::max()) {
-    return t > last - d ? last : t + d;
-}
-
 // Unique keys.
 
 COFIRE_DECL job_table::key_entry const*

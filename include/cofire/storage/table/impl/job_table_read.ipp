@@ -4,10 +4,10 @@
 #ifndef COFIRE_STORAGE_TABLE_IMPL_JOB_TABLE_READ_IPP
 #define COFIRE_STORAGE_TABLE_IMPL_JOB_TABLE_READ_IPP
 
+#include <cofire/storage/table/cursor.hpp>
 #include <cofire/storage/table/job_table.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace cofire::detail {
 
@@ -49,14 +49,11 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
         .epoch = job.epoch,
         .server = job.server,
         .created = job.created,
-        .due = job.due
-    };
-    bool const ran = job.epoch != 0;
-    bool const final = is_final(job.state);
-    if (ran) {
+        .due = job.due};
+    if (job.epoch != 0) {
         r.started = job.started;
     }
-    if (final) {
+    if (is_final(job.state)) {
         r.finished = job.finished;
     }
     r.history.push_back({.at = job.created, .state = job.first_state});
@@ -79,26 +76,7 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
         }
         r.history.insert(r.history.end(), x.events.begin(), x.events.end());
     }
-    // The usual course is not kept as events but told from the job itself.
-    bool const last_run_told =
-        !r.history.empty() && r.history.back().epoch == job.epoch && r.history.size() > 1;
-    bool const last_run_ended_it = final && job.settled && !last_run_told;
-    if (job.state == job_state::processing || last_run_ended_it) {
-        r.history.push_back(
-            {.at = job.started, .state = job_state::processing, .attempt = job.attempt, .epoch = job.epoch}
-        );
-    }
-    if (final) {
-        history_entry end{
-            .at = job.finished, .state = job.state, .attempt = job.attempt, .epoch = job.epoch
-        };
-        end.reason = r.reason;
-        end.error = r.error;
-        if (last_run_ended_it) {
-            end.run_time = job.finished - job.started;
-        }
-        r.history.push_back(std::move(end));
-    }
+    append_course(job, r.history);
     return r;
 }
 
@@ -124,53 +102,53 @@ COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) c
     constexpr std::uint32_t most_rows = 500;
     std::uint32_t const rows = std::clamp<std::uint32_t>(q.rows, 1, most_rows);
     bool const newest = q.order == find_order::newest;
-    // The cursor: "<state>:<change looked at last>:<its job>".
-    std::uint64_t first_state = 0;
-    std::uint64_t last_change = 0;
-    job_node const* last = nullptr;
-    if (!q.cursor.empty()) {
-        char const* const end = q.cursor.data() + q.cursor.size();
-        char const* at = std::from_chars(q.cursor.data(), end, first_state).ptr;
-        at = std::from_chars(at == end ? end : at + 1, end, last_change).ptr;
-        if (at != end) {
-            auto const id = job_id::parse({at + 1, static_cast<std::size_t>(end - at - 1)});
-            last = id ? find(*id) : nullptr;
-        }
+    std::uint32_t const budget = std::max<std::uint32_t>(q.budget, 1);
+    table_cursor<2> at; // the state and the move of the job looked at last
+    auto& [s, last_move] = at.numbers;
+    if (q.cursor.empty() || !at.parse(q.cursor)) {
+        at = {};
     }
     auto const step = [&](job_node const& j) {
         return newest ? state_list::previous(j) : state_list::next(j);
     };
     std::uint32_t looked = 0;
-    for (std::uint64_t s = first_state; s < job_state_count; ++s, last_change = 0, last = nullptr) {
+    job_node const* last = nullptr;
+    for (; s < job_state_count; ++s, last_move = 0) {
         if (q.filter.state && static_cast<std::uint64_t>(*q.filter.state) != s) {
             continue;
         }
         job_node const* job = newest ? states_[s].back() : states_[s].front();
-        if (last != nullptr && last->changed == last_change &&
-            static_cast<std::uint64_t>(last->state) == s) {
-            job = step(*last);
-        } else if (last_change != 0) { // it went elsewhere meanwhile: look for its place
+        job_node const* const known = last_move != 0 ? find(at.job) : nullptr;
+        if (known != nullptr && known->changed == last_move &&
+            static_cast<std::uint64_t>(known->state) == s) {
+            job = step(*known);
+        } else if (last_move != 0) { // it went elsewhere meanwhile: look for its place
             while (job != nullptr &&
-                   (newest ? job->changed >= last_change : job->changed <= last_change)) {
+                   (newest ? job->changed >= last_move : job->changed <= last_move)) {
                 job = step(*job);
             }
         }
         for (; job != nullptr; job = step(*job)) {
             bool const full = answer.jobs.size() == rows;
-            if (full || looked == q.budget) {
+            if (full || looked == budget) {
                 answer.exact = full;
+                at = {
+                    .numbers = {static_cast<std::uint64_t>(last->state), last->changed},
+                    .job = last->id};
+                answer.cursor = at.to_string();
+                answer.reached = last->created;
                 return;
             }
             ++looked;
-            answer.cursor = std::to_string(s) + ":" + std::to_string(job->changed) + ":" +
-                            job->id.to_string();
-            answer.reached = job->created;
+            last = job;
             if (matches(*job, q.filter)) {
                 answer.jobs.push_back(record_of(*job));
             }
         }
     }
-    answer.cursor.clear();
+    if (last != nullptr) {
+        answer.reached = last->created;
+    }
 }
 
 COFIRE_DECL void job_table::find_groups(read_groups const& q, read_answer& answer) const {
@@ -178,7 +156,7 @@ COFIRE_DECL void job_table::find_groups(read_groups const& q, read_answer& answe
     std::map<std::uint64_t, error_group> groups;
     auto const& failed = states_[static_cast<std::size_t>(job_state::failed)];
     for (job_node const* job = failed.back(); job != nullptr; job = state_list::previous(*job)) {
-        if (looked++ == q.budget) {
+        if (looked++ == std::max<std::uint32_t>(q.budget, 1)) {
             answer.exact = false;
             break;
         }
@@ -236,12 +214,16 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
         std::sort(answer.types.begin(), answer.types.end());
         std::sort(answer.queues.begin(), answer.queues.end());
     } else {
+        std::uint64_t const unfinished =
+            index_.size() - states_[4].size() - states_[5].size() - states_[6].size();
+        bool const full = unfinished >= limits_.jobs || bytes_ - final_bytes_ >= limits_.bytes;
         answer.health = {
+            .ok = !full,
+            .message = full ? "full of unfinished jobs" : "",
             .jobs = index_.size(),
             .job_limit = limits_.jobs,
             .bytes = bytes_,
-            .byte_limit = limits_.bytes
-        };
+            .byte_limit = limits_.bytes};
     }
     return answer;
 }

@@ -16,29 +16,41 @@ COFIRE_DECL recurring_record& job_table::recurring_or_throw(std::string_view id)
     return found->second;
 }
 
+/// True if `p` says nothing that `record` does not know from the same origin.
+inline bool is_known(recurring_record const& record, recurring_put const& p) {
+    if (p.origin == record.origin) {
+        return record.definition == *p.definition;
+    }
+    return p.origin == definition_origin::code && record.code_definition &&
+           *record.code_definition == *p.definition;
+}
+
 /// True if it changed anything.
-COFIRE_DECL bool job_table::put(recurring_put const& p, time_point) {
+COFIRE_DECL bool job_table::put(recurring_put const& p) {
     constexpr std::size_t most = 256;
     if (p.id.empty() || p.id.size() > most || p.definition == nullptr) {
         throw error(errc::bad_recurring_id, quoted(p.id));
+    }
+    job_settings const& settings = p.definition->settings;
+    if (settings.priority < 0 || settings.priority > 15) {
+        throw error(
+            errc::bad_option,
+            "priority " + std::to_string(settings.priority) + " of recurring job " + quoted(p.id)
+        );
     }
     auto const [at, is_new] = recurring_.try_emplace(std::string(p.id));
     recurring_record& record = at->second;
     if (is_new) {
         record.id = p.id;
-    } else if (p.origin == definition_origin::code) {
-        bool const edited = record.origin == definition_origin::by_hand;
-        auto const* const known = !edited                 ? &record.definition
-                                  : record.code_definition ? &*record.code_definition
-                                                           : nullptr;
-        if (known != nullptr && *known == *p.definition) {
+    } else if (is_known(record, p)) {
+        if (p.origin != record.origin || record.error.empty()) {
             return false;
         }
+        // What kept it from being computed may be over: take the next time anew.
+    } else if (p.origin == definition_origin::code) {
+        record.code_definition.reset();
     } else if (record.origin == definition_origin::code) {
         record.code_definition = std::move(record.definition);
-    }
-    if (p.origin == definition_origin::code) {
-        record.code_definition.reset();
     }
     record.definition = *p.definition;
     record.origin = p.origin;
@@ -46,6 +58,35 @@ COFIRE_DECL bool job_table::put(recurring_put const& p, time_point) {
     record.error.clear();
     ++record.revision;
     return true;
+}
+
+/// The jobs of a firing that its overlap policy lets through; those it does not have their results,
+/// the others' places in `results` are left to fill.
+COFIRE_DECL std::vector<new_job> job_table::admit(
+    recurring_firing const& f, recurring_record const& record, std::vector<insert_result>& results
+) const {
+    overlap_policy const overlap = record.definition.overlap;
+    bool const applies = f.expected && overlap != overlap_policy::allow;
+    job_node const* const last = record.last_job ? find(*record.last_job) : nullptr;
+    bool runs = applies && last != nullptr && !is_final(last->state);
+    bool one_waits = runs && last->state == job_state::awaiting;
+    job_id id = last != nullptr ? last->id : job_id();
+    std::vector<new_job> admitted;
+    for (new_job const& given : f.jobs) {
+        if (runs && (overlap == overlap_policy::skip || one_waits)) {
+            results.push_back({.id = id, .status = insert_status::held});
+            continue;
+        }
+        new_job& job = admitted.emplace_back(given);
+        if (runs) { // queue_one: it follows the one that runs
+            job.parents.push_back({.id = id, .on = parent_condition::on_any_end});
+            one_waits = true;
+        }
+        id = job.id;
+        runs = applies;
+        results.push_back({});
+    }
+    return admitted;
 }
 
 COFIRE_DECL fire_result job_table::fire(recurring_firing const& f, time_point now) {
@@ -59,67 +100,81 @@ COFIRE_DECL fire_result job_table::fire(recurring_firing const& f, time_point no
         return {.status = fire_status::lost};
     }
     fire_result result{.status = fire_status::skipped};
-    std::uint64_t fired = 0;
-    std::uint64_t skipped = f.skipped;
-    auto last = record.last_job;
-    overlap_policy const overlap = record.definition.overlap;
-    for (new_job const& given : f.jobs) {
-        job_node const* const running = last ? find(*last) : nullptr;
-        bool const overlaps =
-            f.expected && running != nullptr && !is_final(running->state) &&
-            overlap != overlap_policy::allow;
-        if (overlaps && (overlap == overlap_policy::skip || running->state == job_state::awaiting)) {
-            ++skipped;
-            result.jobs.push_back({.id = running->id, .status = insert_status::held});
+    std::vector<new_job> const jobs = admit(f, record, result.jobs);
+    insert_answer const inserted =
+        insert({.jobs = jobs, .mode = insert_mode::fresh}, now); // may throw; then nothing changed
+    auto next = inserted.results.begin();
+    for (insert_result& r : result.jobs) {
+        if (r.status == insert_status::inserted) {
+            r = *next++;
+        }
+        if (r.status == insert_status::held) {
+            ++record.skipped;
             continue;
         }
-        new_job job = given;
-        if (overlaps) { // queue_one: it follows the one that runs
-            job.parents.push_back({.id = running->id, .on = parent_condition::on_any_end});
-        }
-        insert_request const request{.jobs = {&job, 1}};
-        insert_answer const inserted = insert(request, now); // may refuse; nothing is changed then
-        last = inserted.results.front().id;
-        result.jobs.push_back(inserted.results.front());
         result.status = fire_status::fired;
-        ++fired;
-        record.last_job = last; // at once: a later job of this firing may be refused
+        record.last_job = r.id;
+        record.last_fired = now;
         ++record.fired;
     }
-    record.skipped += skipped;
+    record.skipped += f.skipped;
     if (f.expected) {
         record.next = f.next;
         record.last_fired = now;
         if (record.error != f.error) {
             record.error = f.error;
             ++record.revision;
+            announce_recurring();
         }
-    } else if (fired != 0) {
-        record.last_fired = now;
     }
     ++change_;
     return result;
 }
 
-COFIRE_DECL recurring_answer job_table::recurring(recurring_request const& r, time_point now) {
-    promote(now);
-    recurring_answer answer{.now = now};
-    auto const announce = [&] {
-        ++recurring_changed_;
-        for (auto const& [instance, server] : servers_) {
-            server->changed = ++change_;
+/// Has all servers ask for the recurring jobs again.
+COFIRE_DECL void job_table::announce_recurring() {
+    ++recurring_changed_;
+    for (auto const& [instance, server] : servers_) {
+        server->changed = ++change_;
+    }
+    effects_.servers = true;
+}
+
+/// Fires each by itself. If one is refused, the first throws, since nothing has changed; the others
+/// are answered as lost: whoever looks again and fires them again gets the error then.
+COFIRE_DECL std::vector<fire_result>
+job_table::fire_all(std::span<recurring_firing const> firings, time_point now) {
+    constexpr std::size_t most = 10'000;
+    if (firings.size() > most) {
+        throw error(errc::too_many_items, std::to_string(firings.size()) + " firings in one call");
+    }
+    std::vector<fire_result> results;
+    try {
+        for (recurring_firing const& f : firings) {
+            results.push_back(fire(f, now));
         }
-        effects_.servers = true;
-    };
+    } catch (error const&) {
+        if (results.empty()) {
+            throw;
+        }
+        results.resize(firings.size());
+    }
+    return results;
+}
+
+COFIRE_DECL recurring_answer job_table::recurring(recurring_request const& r, time_point now) {
+    pass_time(now);
+    recurring_answer answer{.now = now};
     if (auto const* const p = std::get_if<recurring_put>(&r)) {
-        answer.changed = put(*p, now);
+        answer.changed = put(*p);
         answer.records.push_back(recurring_or_throw(p->id));
         if (answer.changed) {
-            announce();
+            announce_recurring();
         }
     } else if (auto const* const remove = std::get_if<recurring_remove>(&r)) {
-        recurring_.erase(recurring_or_throw(remove->id).id);
-        announce();
+        (void)recurring_or_throw(remove->id);
+        recurring_.erase(recurring_.find(remove->id));
+        announce_recurring();
     } else if (auto const* const pause = std::get_if<recurring_pause>(&r)) {
         recurring_record& record = recurring_or_throw(pause->id);
         if (record.paused != pause->paused) {
@@ -128,7 +183,7 @@ COFIRE_DECL recurring_answer job_table::recurring(recurring_request const& r, ti
                 record.next = pause->next;
             }
             ++record.revision;
-            announce();
+            announce_recurring();
         }
         answer.records.push_back(record);
     } else if (auto const* const list = std::get_if<recurring_list>(&r)) {
@@ -143,9 +198,7 @@ COFIRE_DECL recurring_answer job_table::recurring(recurring_request const& r, ti
             }
         }
     } else if (auto const* const fires = std::get_if<recurring_fire>(&r)) {
-        for (recurring_firing const& f : fires->firings) {
-            answer.fired.push_back(fire(f, now));
-        }
+        answer.fired = fire_all(fires->firings, now);
     }
     answer.seen = seen();
     return answer;

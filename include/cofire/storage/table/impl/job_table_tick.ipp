@@ -12,13 +12,10 @@ namespace cofire::detail {
 
 /// Moves the scheduled jobs whose time has come into their lines, in the order of their due times.
 COFIRE_DECL void job_table::promote(time_point now) {
-    if (wheel_.empty() && wheel_started_) {
-        return;
-    }
-    wheel_started_ = true;
     wheel_.advance(to_now_tick(now), [&](timer_wheel_node& node) {
         auto& job = static_cast<job_node&>(node);
         job.place = job_place::nowhere;
+        job.promoted = true;
         due_.push_back(&job);
     });
     std::sort(due_.begin(), due_.end(), [](job_node const* a, job_node const* b) {
@@ -30,56 +27,45 @@ COFIRE_DECL void job_table::promote(time_point now) {
     due_.clear();
 }
 
-/// Deletes jobs that did not start in time.
-COFIRE_DECL void job_table::expire(time_point now) {
-    for (auto i = expiries_.begin(); i != expiries_.end() && i->first.first <= now;) {
-        job_node& job = *i->second;
-        if (job.state == job_state::processing) {
-            i = expiries_.erase(i); // it started in time
-            job.extras->expires_at.reset();
-            continue;
+/// What happens by itself up to `now`; each command begins with it, so that none sees the past.
+COFIRE_DECL void job_table::pass_time(time_point now) {
+    promote(now);
+    expire(now);
+}
+
+/// The same for all jobs of a type that failed because their servers died.
+inline std::uint64_t lost_fingerprint(std::string_view type) {
+    std::uint64_t hash = 0xCBF29CE484222325U; // FNV-1a, the same everywhere and always
+    for (std::string_view part : {std::string_view("cofire::lost_server "), type}) {
+        for (char c : part) {
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
         }
-        job_state const from = job.state;
-        leave_place(job);
-        finish(job, job_state::deleted, "expired", now); // erases *i
-        notify(job, from, "expired");
-        i = expiries_.begin();
     }
-    release_children(now);
-    while (!key_ends_.empty() && key_ends_.begin()->first <= now) {
-        auto const held = keys_.find(key_ends_.begin()->second);
-        if (held != keys_.end() && held->second.until && *held->second.until <= now) {
-            if (job_node* const holder = find(held->second.holder)) {
-                holder->extras->holds_key = false;
-            }
-            keys_.erase(held);
-        }
-        key_ends_.erase(key_ends_.begin());
-    }
+    return hash;
 }
 
 /// The run of a held job ended with its server.
 COFIRE_DECL void job_table::lose(job_node& job, time_point now) {
     stop_request const stop = job.stop;
-    add_event(job, {.at = job.started, .state = job_state::processing});
     leave_holder(job, now);
     ++job.lost;
     ++counts_.lost;
     if (stop != stop_request::none) {
         finish(job, job_state::deleted, job.extras->stop_reason, now);
     } else if (job.lost >= limits_.lost_limit) {
-        job.extras->error = error_info{
+        job.more().error = error_info{
             .type = "cofire::lost_server",
             .message = "the server died while the job ran, " + std::to_string(job.lost) + " times",
-            .fingerprint = std::hash<std::string_view>{}(job.line->type->name)
-        };
+            .fingerprint = lost_fingerprint(job.line->type->name)};
+        job.run_failed = true;
         bool const drop = job.settings->on_exhausted == exhausted_policy::delete_job;
         finish(job, drop ? job_state::deleted : job_state::failed, "lost", now);
     } else {
         // Growing, so that a job which kills its process does not do so in a tight loop.
         duration const wait = std::chrono::seconds{1} * (1 << std::min<int>(job.lost, 16));
-        add_event(job, {.at = now, .state = job_state::scheduled, .reason = "lost"});
-        enter_wheel(job, now + wait);
+        keep_course(job);
+        enter_wheel(job, later(now, wait));
+        add_event(job, now, "lost");
     }
     notify(job, job_state::processing, "lost");
 }
@@ -89,26 +75,27 @@ COFIRE_DECL void job_table::reap(server_entry& server, time_point now) {
     while (!server.held.empty()) {
         lose(*server.held.front(), now);
     }
-    servers_.erase(server.instance);
+    servers_.erase(servers_.find(server.instance));
     release_children(now);
     ++change_;
     effects_.servers = true;
 }
 
-COFIRE_DECL void job_table::reap_dead(time_point now) {
+/// Takes those servers for dead that say so, but for the one that asks.
+COFIRE_DECL void job_table::reap_dead(server_instance except, time_point now) {
     std::weak_ptr<void const> const untracked;
     for (auto i = servers_.begin(); i != servers_.end();) {
         server_entry& server = *(i++)->second;
         auto const& alive = server.announced.alive;
         bool const tracked = alive.owner_before(untracked) || untracked.owner_before(alive);
-        if (tracked && alive.expired()) {
+        if (tracked && alive.expired() && server.instance != except) {
             reap(server, now);
         }
     }
 }
 
 COFIRE_DECL void job_table::recover(time_point now) {
-    promote(now);
+    pass_time(now);
     while (!servers_.empty()) {
         reap(*servers_.begin()->second, now);
     }
@@ -119,8 +106,7 @@ COFIRE_DECL void job_table::retain(time_point now) {
     constexpr int slice = 256;
     for (job_state s : {job_state::succeeded, job_state::failed, job_state::deleted}) {
         auto& list = states_[static_cast<std::size_t>(s)];
-        duration const keep =
-            s == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
+        duration const keep = s == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
         for (int i = 0; i != slice && !list.empty(); ++i) {
             if (list.size() <= limits_.keep_count && list.front()->finished + keep > now) {
                 break;
@@ -148,7 +134,13 @@ COFIRE_DECL void job_table::make_room() {
 }
 
 COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
+    constexpr std::size_t most_reports = 10'000;
     constexpr std::size_t most_lines = 200;
+    if (r.reports.size() > most_reports) {
+        throw error(
+            errc::too_many_items, std::to_string(r.reports.size()) + " reports in one tick"
+        );
+    }
     server_entry& server = server_or_throw(r.server);
     server.heartbeat = now;
     for (run_report const& report : r.reports) {
@@ -167,9 +159,8 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
         }
         recount(*job);
     }
-    reap_dead(now);
-    promote(now);
-    expire(now);
+    reap_dead(r.server, now);
+    pass_time(now);
     retain(now);
     tick_answer answer{.now = now, .command = server.command};
     answer.signals = std::exchange(server.signals, {});
@@ -181,57 +172,62 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
     return answer;
 }
 
+COFIRE_DECL server_instance job_table::announce(server_announce const& a, time_point now) {
+    for (announced_type const& t : a.types) {
+        get_type(t.name);
+    }
+    auto made = std::make_unique<server_entry>();
+    server_entry& server = *made;
+    server.instance = ++last_instance_;
+    server.announced = a;
+    server.since = server.heartbeat = now;
+    server.versions.resize(types_.size());
+    for (announced_type const& t : a.types) {
+        server.versions[get_type(t.name).index] = t.argument_version;
+    }
+    servers_.emplace(server.instance, std::move(made));
+    for (auto const& [name, queue] : queues_) { // they keep their positions, so any order will do
+        for (auto const& l : queue->lanes) {
+            while (server.handles(*l) && !l->parked.empty()) { // perhaps this one can decode them
+                job_node& job = *l->parked.front();
+                leave_place(job);
+                job.extras->reason.clear();
+                enter_line(job, now, true);
+            }
+        }
+    }
+    return server.instance;
+}
+
+/// Takes back what the server holds, and forgets it.
+COFIRE_DECL void job_table::retire(server_entry& server, time_point now) {
+    while (!server.held.empty()) {
+        job_node& job = *server.held.front();
+        run_outcome const o{
+            .id = job.id,
+            .epoch = job.epoch,
+            .kind = outcome_kind::released,
+            .started = job.started};
+        settle_one(o, server.instance, now);
+        job.settled = false; // by the storage: what the server says later is stale
+    }
+    release_children(now);
+    servers_.erase(servers_.find(server.instance));
+    ++change_;
+    effects_.servers = true; // who waits as this server learns of it
+}
+
 COFIRE_DECL servers_answer job_table::servers(servers_request const& r, time_point now) {
     servers_answer answer{.now = now};
     if (auto const* const a = std::get_if<server_announce>(&r)) {
-        reap_dead(now);
-        promote(now);
-        for (announced_type const& t : a->types) {
-            get_type(t.name);
-        }
-        auto made = std::make_unique<server_entry>();
-        server_entry& server = *made;
-        server.instance = ++last_instance_;
-        server.announced = *a;
-        server.since = server.heartbeat = now;
-        server.versions.resize(types_.size());
-        for (announced_type const& t : a->types) {
-            server.versions[get_type(t.name).index] = t.argument_version;
-        }
-        servers_.emplace(server.instance, std::move(made));
-        std::vector<std::pair<std::string_view, queue_entry*>> queues;
-        for (auto const& [name, queue] : queues_) {
-            queues.emplace_back(name, queue.get());
-        }
-        std::sort(queues.begin(), queues.end());
-        for (auto const& [name, queue] : queues) {
-            for (auto const& l : queue->lanes) {
-                while (server.handles(*l) && !l->parked.empty()) { // perhaps this one can decode them
-                    job_node& job = *l->parked.front();
-                    leave_place(job);
-                    job.extras->reason.clear();
-                    enter_line(job, now, true);
-                }
-            }
-        }
-        answer.instance = server.instance;
-    } else if (auto const* const retire = std::get_if<server_retire>(&r)) {
-        auto const found = servers_.find(retire->server);
+        reap_dead(0, now);
+        pass_time(now);
+        answer.instance = announce(*a, now);
+    } else if (auto const* const leaving = std::get_if<server_retire>(&r)) {
+        auto const found = servers_.find(leaving->server);
         if (found != servers_.end()) {
-            promote(now);
-            server_entry& server = *found->second;
-            while (!server.held.empty()) {
-                job_node& job = *server.held.front();
-                run_outcome const o{
-                    .id = job.id, .epoch = job.epoch, .kind = outcome_kind::released,
-                    .started = job.started
-                };
-                settle_one(o, server.instance, now);
-            }
-            release_children(now);
-            servers_.erase(found);
-            ++change_;
-            effects_.servers = true; // who waits as this server learns of it
+            pass_time(now);
+            retire(*found->second, now);
         }
     } else if (auto const* const order = std::get_if<server_order>(&r)) {
         server_entry& server = server_or_throw(order->server);

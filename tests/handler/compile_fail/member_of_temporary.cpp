@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+// expect: cofire: a member function needs an object of its class
+
+#include <cofire/handler/registry.hpp>
+
+struct mailer {
+    cofire::asio::awaitable<void> send(int to);
+};
+void add(cofire::registry& registry) {
+    registry.add<&mailer::send>(mailer{});
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+// expect: cofire: what follows the handler in registry.add
+
+#include <cofire/handler/registry.hpp>
+
+cofire::asio::awaitable<void> send(int to);
+void add(cofire::registry& registry) {
+    registry.add<send>([](int to) { return send(to); }, 3);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+// expect: cofire: a handler takes the job by value or by reference to const
+
+#include <cofire/handler/registry.hpp>
+
+struct resize {
+    int width = 800;
+};
+BOOST_DESCRIBE_STRUCT(resize, (), (width))
+cofire::asio::awaitable<void> run(cofire::job_context& ctx, resize& job);
+void add(cofire::registry& registry) {
+    registry.add<resize>(&run);
+}
