@@ -96,7 +96,7 @@ void job_events::on_notice(cofire::storage_notice const& notice) {
 }
 
 void print_line(std::string_view event, std::string_view text) {
-    std::time_t const now = std::time(nullptr);
+    auto const now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     std::tm parts{};
     localtime_r(&now, &parts);
     std::array<char, 16> time{};

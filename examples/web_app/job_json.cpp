@@ -8,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <optional>
@@ -45,8 +46,8 @@ json::value error_or_null(std::optional<cofire::error_info> const& error) {
     return o;
 }
 
-double milliseconds(cofire::duration d) {
-    return std::chrono::duration<double, std::milli>(d).count();
+std::int64_t milliseconds(cofire::duration d) {
+    return std::chrono::round<std::chrono::milliseconds>(d).count();
 }
 
 json::array history_of(cofire::job_record const& job) {

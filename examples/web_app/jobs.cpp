@@ -3,6 +3,8 @@
 
 #include "jobs.hpp"
 
+#include <cofire/handler/permanent_failure.hpp>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
@@ -54,7 +56,8 @@ backup_summary crm::backup(cofire::job_context& ctx, std::string database) {
     std::vector<std::string> const messages = outbox_.messages();
     ctx.log("backing up " + std::to_string(messages.size()) + " messages");
 
-    auto const pause = std::min<std::chrono::microseconds>(100ms, 2s / (messages.size() + 1));
+    auto const pause =
+        std::min<std::chrono::microseconds>(100ms, 2'000'000us / (messages.size() + 1));
     std::filesystem::path unfinished = path;
     unfinished += ".tmp";
     std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
@@ -83,8 +86,8 @@ backup_summary crm::backup(cofire::job_context& ctx, std::string database) {
 
 asio::awaitable<std::string> crm::report_backup(cofire::job_context& ctx, std::string database) {
     auto const done = ctx.parent_result<backup_summary>();
-    std::string report = "Backup of " + database + ": " + std::to_string(done.messages) +
-                         " messages, " + std::to_string(done.bytes) + " bytes in " + done.file;
+    std::string report = "Backup of " + database + ": " + std::to_string(done.bytes) +
+                         " bytes in " + done.file + ", messages: " + std::to_string(done.messages);
     send(ctx, "backup_report", report + "\n");
     co_return report;
 }

@@ -8,6 +8,8 @@
 
 #include <cofire.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/describe/class.hpp>
 
 #include <chrono>

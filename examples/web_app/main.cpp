@@ -53,11 +53,12 @@ std::filesystem::path data_folder(std::string const& wanted) {
 // One of each, so that there is something to see at once.
 asio::awaitable<void> first_jobs(cofire::client const& jobs) {
     co_await set_up_recurring_jobs(jobs);
-    co_await after_login(jobs, "alice");
+    auto const notification = co_await after_login(jobs, "alice");
     co_await after_signup(jobs, "bob", "bob@example.com", "+49 30 123456");
-    co_await start_backup(jobs, "crm");
     co_await jobs.enqueue<flaky>();
     co_await jobs.trigger_recurring("captcha-cleanup");
+    co_await jobs.result(notification); // so that the backup has something to save
+    co_await start_backup(jobs, "crm");
 }
 
 // Says how it ended. What still waits is in memory and goes with the process.

@@ -9,6 +9,7 @@
 #include <cofire/client/batch.hpp>
 #include <cofire/client/client.hpp>
 #include <cofire/core/version.hpp>
+#include <cofire/handler/permanent_failure.hpp>
 #include <cofire/handler/registry.hpp>
 #include <cofire/server/host.hpp>
 #include <cofire/server/server.hpp>

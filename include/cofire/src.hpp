@@ -45,11 +45,13 @@
 #include <cofire/job/impl/json_writer.ipp>
 #include <cofire/job/impl/stored_arguments.ipp>
 #include <cofire/server/impl/dispatcher.ipp>
+#include <cofire/server/impl/dispatcher_calls.ipp>
 #include <cofire/server/impl/host.ipp>
 #include <cofire/server/impl/queue_order.ipp>
 #include <cofire/server/impl/recurring_schedule.ipp>
 #include <cofire/server/impl/server.ipp>
 #include <cofire/server/impl/server_core.ipp>
+#include <cofire/server/impl/server_core_runs.ipp>
 #include <cofire/server/impl/slot.ipp>
 #include <cofire/storage/detail/impl/alarm.ipp>
 #include <cofire/storage/detail/impl/parking.ipp>

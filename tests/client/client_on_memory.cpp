@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -330,6 +331,8 @@ BOOST_AUTO_TEST_CASE(a_closed_storage_is_told) {
     BOOST_CHECK(code_of(jobs.enqueue<add>(1, 2), message) == errc::closed);
 }
 
+static_assert(std::is_trivially_destructible_v<cofire::job_filter>);
+
 // The lines of a program, as they stand in a coroutine.
 asio::awaitable<int> a_program(cofire::client& jobs) {
     auto id = co_await jobs.enqueue<send_mail>("alice");
@@ -346,7 +349,8 @@ asio::awaitable<int> a_program(cofire::client& jobs) {
     co_await jobs.cancel(id);
     co_await jobs.requeue(id);
     co_await jobs.remove(id);
-    co_await jobs.remove({.state = job_state::scheduled, .type = "none"}, "a reason");
+    co_await jobs.remove({.state = job_state::scheduled, .type = "none"}
+    ); // NOLINT(co_await): views
     co_await jobs.resume_recurring("captcha");
     co_await jobs.remove_recurring("captcha");
     co_await jobs.resume_queue("images");

@@ -161,6 +161,8 @@ GOOD_STATEMENTS = """
     co_await asio::post(executor, asio::use_awaitable_t<>{});
     co_await with_handler([](int x) { return x ? 1 : 2; });
     spawn([&]() -> asio::awaitable<void> { co_await step(); }, rethrow{});
+    co_await jobs.remove({.state = job_state::failed}, "a reason");
+    struct t { asio::awaitable<void> f() requires good { co_await g(); } };
     switch (co_await kind()) { case 1: { break; } }
     co_await odd(rec{a}); // NOLINT(co_await): rec holds two integers
 """.strip().splitlines()
@@ -209,6 +211,33 @@ class CoAwait(unittest.TestCase):
         self.assertEqual(findings("co_await", {"a.md": page}), [])
         found = findings("co_await", {"a.md": page.replace("g()", "g({a})")})
         self.assertEqual([line.split(": ")[0] for line in found], ["a.md:4"])
+
+
+class Readme(unittest.TestCase):
+    EXAMPLE = "// An example.\n//[readme\nint main() {}\n//]\n"
+
+    def one(self, page, example=EXAMPLE):
+        return findings("readme", {"README.md": page, "examples/01_a.cpp": example})
+
+    def test_the_first_code_is_the_marked_part(self):
+        good = "# a\n\n```cpp\nint main() {}\n```\n\n```cpp\nother();\n```\n"
+        self.assertEqual(self.one(good), [])
+        self.assertEqual(len(self.one(good.replace("main", "Main"))), 1)
+        self.assertEqual(len(self.one(good.replace("{}\n", "{}\nmore();\n"))), 1)
+        self.assertEqual(len(self.one("# a\n")), 1)
+        self.assertEqual(len(self.one(good, "int main() {}\n")), 1)
+        self.assertEqual(len(self.one(good, self.EXAMPLE.replace("//]", ""))), 1)
+        self.assertEqual(len(self.one(good, self.EXAMPLE * 2)), 1)
+
+    def test_it_is_short(self):
+        code = "```cpp\nint main() {}\n```\n"
+        self.assertEqual(self.one(code + "\n" * 147), [])
+        self.assertEqual(len(self.one(code + "text\n" * 148)), 1)
+
+    def test_links_lead_somewhere(self):
+        page = "[a](b.md) [c](https://example.com) [d](#d)\n\n```cpp\nf[0](no);\n```\n"
+        self.assertEqual(findings("readme", {"docs/a.md": page, "docs/b.md": ""}), [])
+        self.assertEqual(len(findings("readme", {"docs/a.md": page})), 1)
 
 
 if __name__ == "__main__":

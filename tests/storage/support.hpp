@@ -171,7 +171,7 @@ struct table_fixture {
         return std::move(jobs.front());
     }
 
-    settle_status settle(server_instance s, run_outcome const& o) {
+    settle_status end(server_instance s, run_outcome const& o) {
         auto const answer = table.settle({.server = s, .outcomes = {&o, 1}}, now);
         check();
         return answer.results.front();
@@ -182,7 +182,7 @@ struct table_fixture {
         if (kind == outcome_kind::retry || kind == outcome_kind::failed) {
             o.error = cofire::error_info{.type = "boom", .message = "went wrong", .fingerprint = 7};
         }
-        return settle(s, o);
+        return end(s, o);
     }
 
     /// Takes the one job that there is, and ends it.

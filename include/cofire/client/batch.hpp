@@ -10,6 +10,7 @@
 #include <cofire/client/job_call.hpp>
 #include <cofire/core/config.hpp>
 #include <cofire/core/job_options.hpp>
+#include <cofire/job/declaration_only.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +51,7 @@ public:
     /// Throws cofire::error with errc::bad_arguments or json_too_deep at once, and adds nothing;
     /// what is wrong with the options shows when the batch is submitted.
     template <auto F, class... Args>
-    batch_item add(Args&&... args) {
+    COFIRE_DECLARATION_ONLY batch_item add(Args&&... args) {
         return append(detail::make_call<function_job<F>>(std::forward<Args>(args)...), {});
     }
     /// The same for a struct job.
@@ -61,7 +62,7 @@ public:
 
     /// As add; the job does not start before `when`: a duration from the submit, or a moment.
     template <auto F, class... Args>
-    batch_item schedule(due_time when, Args&&... args) {
+    COFIRE_DECLARATION_ONLY batch_item schedule(due_time when, Args&&... args) {
         return append(detail::make_call<function_job<F>>(std::forward<Args>(args)...), when);
     }
     /// The same for a struct job.

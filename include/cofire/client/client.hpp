@@ -17,7 +17,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -59,11 +58,7 @@ public:
     /// bad_result if the result is no `T`. Cancellation: ends the wait, not the job.
     template <class T = void>
     [[nodiscard("co_await it")]] asio::awaitable<T> result(job_id id) const {
-        if constexpr (std::is_void_v<T>) {
-            return detail::await_success(core(), id);
-        } else {
-            return detail::decode_result<T>(detail::await_result(core(), id), id);
-        }
+        return detail::decode_result<T>(detail::await_result(core(), id), id);
     }
 
     /// The job as it is now. Error: errc::unknown_job.

@@ -124,14 +124,15 @@ private:
 [[nodiscard]] asio::awaitable<enqueued>
 insert_one(std::shared_ptr<client_core const> core, new_job job, insert_mode mode);
 
-/// Inserts `jobs` in one step and calls the filters. Throws the storage's errors.
-[[nodiscard]] asio::awaitable<std::vector<enqueued>>
-insert_all(std::shared_ptr<client_core const> core, std::vector<new_job> jobs, insert_mode mode);
-
-/// Inserts `jobs` in as many steps as the contract asks for, one after the other. An error of a
-/// later step leaves the earlier ones stored; its message says how many jobs.
-[[nodiscard]] asio::awaitable<std::vector<enqueued>>
-insert_in_slices(std::shared_ptr<client_core const> core, std::vector<new_job> jobs);
+/// Inserts `jobs` and calls the filters: in one step, or `in_slices`, as many as the contract asks for.
+/// Throws the storage's errors. One of a later slice leaves the earlier ones stored; its message says
+/// how many jobs.
+[[nodiscard]] asio::awaitable<std::vector<enqueued>> insert_many(
+    std::shared_ptr<client_core const> core,
+    std::vector<new_job> jobs,
+    insert_mode mode,
+    bool in_slices
+);
 
 /// An operation that throws `error` when it is awaited: how an operation reports what it found
 /// wrong before it began.

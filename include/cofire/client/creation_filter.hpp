@@ -7,6 +7,7 @@
 #include <cofire/client/enqueued.hpp>
 #include <cofire/core/config.hpp>
 #include <cofire/core/job_record.hpp>
+#include <cofire/job/declaration_only.hpp>
 #include <cofire/job/function_job.hpp>
 #include <cofire/job/struct_job.hpp>
 
@@ -154,7 +155,7 @@ private:
 /// `filter` for jobs of the function job `F` only, no matter how they are created.
 /// Distinct objects: safe. Shared objects: safe.
 template <auto F>
-[[nodiscard]] creation_filter for_type(creation_filter const& filter) {
+COFIRE_DECLARATION_ONLY [[nodiscard]] creation_filter for_type(creation_filter const& filter) {
     return filter.only(function_job<F>::name);
 }
 

@@ -5,6 +5,7 @@
 #define COFIRE_CLIENT_JOB_CALL_HPP
 
 #include <cofire/core/job_options.hpp>
+#include <cofire/job/declaration_only.hpp>
 #include <cofire/job/function_job.hpp>
 #include <cofire/job/struct_job.hpp>
 
@@ -29,7 +30,8 @@ struct job_type_info {
 };
 
 template <class Job>
-inline constexpr job_type_info job_type_info_of{Job::name, Job::options, Job::argument_version};
+COFIRE_DECLARATION_ONLY inline constexpr job_type_info job_type_info_of{
+    Job::name, Job::options, Job::argument_version};
 
 /// A call of a job as data: from here on nothing is a template.
 struct job_call {
@@ -49,7 +51,7 @@ struct job_call {
 /// compile. Never throws for a value that does not: the error travels in the call, to be thrown
 /// when the operation is awaited.
 template <class Job, class... Args>
-[[nodiscard]] job_call make_call(Args&&... args) {
+COFIRE_DECLARATION_ONLY [[nodiscard]] job_call make_call(Args&&... args) {
     job_call call;
     call.info = &job_type_info_of<Job>;
     call.argument_version = Job::argument_version;
@@ -68,7 +70,7 @@ concept tuple_like = requires {
 
 /// As make_call, with the arguments in one tuple, pair or array; anything else is the one argument.
 template <class Job, class Item>
-[[nodiscard]] job_call make_call_from(Item const& item) {
+COFIRE_DECLARATION_ONLY [[nodiscard]] job_call make_call_from(Item const& item) {
     if constexpr (tuple_like<Item>) {
         return std::apply([](auto const&... args) { return make_call<Job>(args...); }, item);
     } else {

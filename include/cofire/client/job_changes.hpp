@@ -9,6 +9,7 @@
 #include <cofire/core/config.hpp>
 #include <cofire/storage/asio.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@
 // The coroutines behind client's requeue, remove, cancel and reschedule. Errors and cancellation
 // stand there. Each keeps what it works on alive, and may run on any thread.
 namespace cofire::detail {
+
+/// The most jobs that one call of a storage's change takes.
+inline constexpr std::size_t change_slice_jobs = 10'000;
 
 /// A change as data: what change_request views, this owns.
 ///
@@ -39,13 +43,9 @@ struct change_order {
 [[nodiscard]] asio::awaitable<void>
 change_one(std::shared_ptr<client_core const> core, change_order order);
 
-/// Changes the jobs that `order` lists, in slices.
+/// Changes the jobs of `order` in slices, and adds up the answers.
 [[nodiscard]] asio::awaitable<change_answer>
-change_listed(std::shared_ptr<client_core const> core, change_order order);
-
-/// Changes the jobs that match the filter of `order`, in slices.
-[[nodiscard]] asio::awaitable<change_answer>
-change_matching(std::shared_ptr<client_core const> core, change_order order);
+change_many(std::shared_ptr<client_core const> core, change_order order);
 
 } // namespace cofire::detail
 

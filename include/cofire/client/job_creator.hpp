@@ -11,6 +11,7 @@
 #include <cofire/client/parent_list.hpp>
 #include <cofire/core/config.hpp>
 #include <cofire/core/job_options.hpp>
+#include <cofire/job/declaration_only.hpp>
 #include <cofire/storage/asio.hpp>
 #include <cofire/time/cron_expression.hpp>
 
@@ -49,7 +50,8 @@ public:
 
     /// Stores a job to be run as soon as possible.
     template <auto F, class... Args>
-    [[nodiscard("co_await it")]] asio::awaitable<enqueued> enqueue(Args&&... args) const {
+    COFIRE_DECLARATION_ONLY [[nodiscard("co_await it")]] asio::awaitable<enqueued>
+    enqueue(Args&&... args) const {
         return start(detail::make_call<function_job<F>>(std::forward<Args>(args)...));
     }
     /// The same for a struct job, from values for its members or one object.
@@ -61,7 +63,7 @@ public:
     /// Stores a job to be run at `when`: a duration from now (counted when this is called), or a
     /// moment of the system clock.
     template <auto F, class... Args>
-    [[nodiscard("co_await it")]] asio::awaitable<enqueued>
+    COFIRE_DECLARATION_ONLY [[nodiscard("co_await it")]] asio::awaitable<enqueued>
     schedule(due_time when, Args&&... args) const {
         return start(detail::make_call<function_job<F>>(std::forward<Args>(args)...), when);
     }
@@ -76,7 +78,7 @@ public:
     /// vector or span, or one of these in on_failure() or on_any_end(). If that can no longer
     /// happen, the job is deleted. Further error: errc::missing_parent.
     template <auto F, class... Args>
-    [[nodiscard("co_await it")]] asio::awaitable<enqueued>
+    COFIRE_DECLARATION_ONLY [[nodiscard("co_await it")]] asio::awaitable<enqueued>
     continue_with(parent_list parents, Args&&... args) const {
         return start(detail::make_call<function_job<F>>(std::forward<Args>(args)...), parents);
     }
@@ -95,8 +97,8 @@ public:
     /// stored, and its message says how many jobs. A batch is what stores all or nothing. An id
     /// among the options is refused.
     template <auto F, std::ranges::input_range Items>
-    [[nodiscard("co_await it")]] asio::awaitable<std::vector<enqueued>> enqueue_many(Items&& items
-    ) const {
+    COFIRE_DECLARATION_ONLY [[nodiscard("co_await it")]] asio::awaitable<std::vector<enqueued>>
+    enqueue_many(Items&& items) const {
         return start_many(calls<function_job<F>, Items>(items));
     }
     /// The same for a struct job.
@@ -115,7 +117,7 @@ public:
     /// errc::bad_recurring_id, unknown_zone; errc::bad_option for an id or unique key in the
     /// options.
     template <auto F, class... Args>
-    [[nodiscard("co_await it")]] asio::awaitable<recurring_record>
+    COFIRE_DECLARATION_ONLY [[nodiscard("co_await it")]] asio::awaitable<recurring_record>
     recurring(std::string_view id, cron_expression const& cron, Args&&... args) const {
         return put(id, cron, detail::make_call<function_job<F>>(std::forward<Args>(args)...));
     }
@@ -174,7 +176,8 @@ private:
     put(std::string_view id, cron_expression const& cron, detail::job_call call) const;
 
     template <class Job, class Items>
-    static std::vector<detail::job_call> calls(std::remove_reference_t<Items>& items) {
+    COFIRE_DECLARATION_ONLY static std::vector<detail::job_call>
+    calls(std::remove_reference_t<Items>& items) {
         static_assert(
             !detail::is_dangerous_rvalue<Items>,
             "cofire: g++ 12 destroys temporary aggregates twice beside co_await: give the items a "

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 // The coroutines behind client's reading operations. Errors and cancellation stand there. Each
@@ -38,21 +39,19 @@ find_jobs(std::shared_ptr<client_core const> core, owned_filter filter, read_fin
 [[nodiscard]] asio::awaitable<std::string>
 await_result(std::shared_ptr<client_core const> core, job_id id);
 
-/// Waits for the job's success.
-[[nodiscard]] asio::awaitable<void>
-await_success(std::shared_ptr<client_core const> core, job_id id);
-
 /// Throws error(errc::bad_result) for the job.
 [[noreturn]] void throw_bad_result(job_id id, char const* why);
 
-/// The `T` in the JSON text that `text_op` gives for the job `id`.
+/// The `T` in the JSON text that `text_op` gives for the job `id`; with void: waits only.
 template <class T>
 asio::awaitable<T> decode_result(asio::awaitable<std::string> text_op, job_id id) {
     std::string const text = co_await std::move(text_op);
-    try {
-        co_return decode_value<T>(text);
-    } catch (error const& e) {
-        throw_bad_result(id, e.what());
+    if constexpr (!std::is_void_v<T>) {
+        try {
+            co_return decode_value<T>(text);
+        } catch (error const& e) {
+            throw_bad_result(id, e.what());
+        }
     }
 }
 

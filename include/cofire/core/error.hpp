@@ -121,8 +121,8 @@ private:
     job_id id_;
 };
 
-/// `text` in quotes for an error's message, with control characters escaped and shortened to about
-/// `most` bytes, so that a message is always one readable line.
+/// `text` in quotes for an error's message, shortened to about `most` bytes, with control characters
+/// and what is no UTF-8 escaped: so a message is always one readable line of valid text.
 [[nodiscard]] std::string quoted(std::string_view text, std::size_t most = 80);
 
 } // namespace cofire

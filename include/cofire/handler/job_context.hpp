@@ -74,9 +74,8 @@ public:
     /// run are kept; a last line says how many were not.
     void log(std::string_view line) { run_->log(line); }
 
-    /// Waits for `d` on the server's clock. Not positive: returns at once.
-    /// Cancellation, any type: throws boost::system::system_error(operation_aborted). Completes on
-    /// the caller's executor, which runs one function at a time, as a handler's always does.
+    /// Waits for `d` on the server's clock, at most about 100 years. Not positive: returns at once.
+    /// Cancellation, any type: throws boost::system::system_error(operation_aborted).
     [[nodiscard("co_await it")]] asio::awaitable<void> sleep_for(duration d) const;
 
     /// If the handler then returns, the job runs again `d` later, and no attempt is counted. What

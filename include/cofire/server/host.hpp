@@ -11,10 +11,11 @@
 #include <cofire/storage/any_storage.hpp>
 
 #include <concepts>
+#include <exception>
 #include <functional>
 #include <memory>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace cofire {
 
@@ -58,21 +59,24 @@ class host : private detail::host_parts, public client {
 public:
     /// On `ex`, with `storage`, which it takes over. Throws what client and server throw.
     template <class Executor, class Storage>
-        requires std::convertible_to<Storage, any_storage>
+    requires std::convertible_to<Storage, any_storage>
     host(Executor const& ex, Storage&& storage, host_options options)
         : detail::host_parts{any_storage(std::forward<Storage>(storage))},
           client(parts().storage.ref(), client_part(options)) {
         parts().core = std::make_shared<detail::server_core>(
-            asio::any_io_executor(ex), detail::strand_maker_for(ex), parts().storage.ref(),
-            *parts().handlers, static_cast<client const&>(*this), options.server,
+            asio::any_io_executor(ex),
+            detail::strand_maker_for(ex),
+            parts().storage.ref(),
+            parts().handlers,
+            static_cast<client const&>(*this),
+            options.server,
             std::move(options.environment)
         );
     }
 
     /// On `ex`, with `storage`, which it takes over, and the default options.
     template <class Executor, class Storage>
-        requires std::convertible_to<Storage, any_storage>
-    host(Executor const& ex, Storage&& storage)
+    requires std::convertible_to<Storage, any_storage> host(Executor const& ex, Storage&& storage)
         : host(ex, std::forward<Storage>(storage), host_options()) {}
 
     host(host const&) = delete;
@@ -99,8 +103,8 @@ public:
         return *this;
     }
 
-    /// Runs the server on the executor, beside whatever else runs there. Throws already_started or
-    /// stopped. If the server ends by an error, that is logged.
+    /// Runs the server on the executor, beside whatever else runs there; add() throws from here on.
+    /// Throws already_started or stopped. If the server ends by an error, that is logged.
     void start();
 
     /// The same, and calls `ended` on the executor when the server has stopped, with its error if any.
@@ -116,10 +120,10 @@ public:
     void stop_now() { parts().core->stop(true); }
 
     /// On SIGINT or SIGTERM: stop(). On the second one, the process ends as if by that signal. To be
-    /// called once, before or after start(). `stopping` is called on the executor at the first signal,
-    /// so that the program can stop the rest of itself.
+    /// called once, before or after start(); it listens until the server has stopped.
     void stop_on_signals();
-    /// The same, with something to do at the first signal.
+    /// The same; `stopping` is called on the executor at the first signal, so that the program can
+    /// stop the rest of itself.
     void stop_on_signals(std::function<void()> stopping);
 
     /// Whether the server is well, and what it has done.

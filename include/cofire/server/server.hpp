@@ -14,7 +14,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace cofire {
@@ -52,12 +54,20 @@ public:
     /// Throws cofire::error, bad_queue or bad_server_option, naming what is wrong.
     template <class Executor>
     server(
-        Executor const& ex, storage_ref storage, registry& handlers,
-        server_options const& options, server_environment environment
+        Executor const& ex,
+        storage_ref storage,
+        registry& handlers,
+        server_options const& options,
+        server_environment environment
     )
         : core_(std::make_shared<detail::server_core>(
-              asio::any_io_executor(ex), detail::strand_maker_for(ex), storage, handlers,
-              make_client(storage, environment), options, std::move(environment)
+              asio::any_io_executor(ex),
+              detail::strand_maker_for(ex),
+              storage,
+              std::shared_ptr<registry>(std::shared_ptr<void>{}, &handlers),
+              make_client(storage, environment),
+              options,
+              environment
           )) {}
 
     /// The same on the system's clock, with the log on stderr and no observer.
@@ -75,7 +85,8 @@ public:
     /// For host: with a client of its own.
     explicit server(std::shared_ptr<detail::server_core> core) : core_(std::move(core)) {}
 
-    server(server&&) noexcept = default;
+    /// Takes over; `other` may only be destroyed.
+    server(server&& other) noexcept = default;
     server& operator=(server&&) = delete;
     /// Tells it to stop at once if it runs.
     ~server();
@@ -84,8 +95,11 @@ public:
     /// or handed back. Freezes the registry.
     ///
     /// Errors: already_started; stopped; closed if the storage was closed, after every handler has
-    /// returned. Other failures of the storage are logged and tried again.
+    /// returned. Other failures of the storage are logged and tried again, with growing pauses of up
+    /// to 5 s; if it still fails when a stop has come to its last step, run() throws what the storage
+    /// threw, and jobs whose outcomes it did not take run again elsewhere or later.
     /// Cancellation: total or partial is stop(), terminal is stop_now(); it still returns as above.
+    /// It leaves the coroutine that awaits it with asio::enable_total_cancellation().
     [[nodiscard("co_await it")]] asio::awaitable<void> run() { return detail::run_server(core_); }
 
     /// Stops in steps: no more jobs are taken at once; handlers are asked to stop after
@@ -94,7 +108,8 @@ public:
     /// thread, any number of times. Before run(), it has run() refused.
     void stop() { core_->stop(false); }
 
-    /// The same, but handlers are asked to stop at once; called again, the next step is taken at once.
+    /// The same, but handlers are asked to stop at once; called again, the next step is taken at once:
+    /// what still runs is named and handed back. From any thread.
     void stop_now() { core_->stop(true); }
 
     /// Whether it is well, and what it has done.

@@ -5,8 +5,8 @@
 #include <cofire/handler/registry.hpp>
 
 struct mailer {
-    cofire::asio::awaitable<void> send(int to);
+    cofire::asio::awaitable<void> deliver(int to);
 };
 void add(cofire::registry& registry, mailer const& mail) {
-    registry.add<&mailer::send>(mail);
+    registry.add<&mailer::deliver>(mail);
 }

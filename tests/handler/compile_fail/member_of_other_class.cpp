@@ -5,9 +5,9 @@
 #include <cofire/handler/registry.hpp>
 
 struct mailer {
-    cofire::asio::awaitable<void> send(int to);
+    cofire::asio::awaitable<void> deliver(int to);
 };
 struct printer {};
 void add(cofire::registry& registry, printer& other) {
-    registry.add<&mailer::send>(other);
+    registry.add<&mailer::deliver>(other);
 }

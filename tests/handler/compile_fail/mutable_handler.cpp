@@ -4,10 +4,10 @@
 
 #include <cofire/handler/registry.hpp>
 
-cofire::asio::awaitable<void> send(int to);
+cofire::asio::awaitable<void> deliver(int to);
 void add(cofire::registry& registry) {
-    registry.add<send>([n = 0](int to) mutable {
+    registry.add<deliver>([n = 0](int to) mutable {
         n += to;
-        return send(n);
+        return deliver(n);
     });
 }

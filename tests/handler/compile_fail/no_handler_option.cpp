@@ -4,7 +4,7 @@
 
 #include <cofire/handler/registry.hpp>
 
-cofire::asio::awaitable<void> send(int to);
+cofire::asio::awaitable<void> deliver(int to);
 void add(cofire::registry& registry) {
-    registry.add<send>([](int to) { return send(to); }, 3);
+    registry.add<deliver>([](int to) { return deliver(to); }, 3);
 }

@@ -6,7 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-boost::asio::awaitable<void, boost::asio::io_context::executor_type> send(int to);
+boost::asio::awaitable<void, boost::asio::io_context::executor_type> deliver(int to);
 void add(cofire::registry& registry) {
-    registry.add<send>();
+    registry.add<deliver>();
 }

@@ -4,6 +4,8 @@
 
 #include <cofire/handler/registry.hpp>
 
+#include <boost/describe/class.hpp>
+
 struct resize {
     int width = 800;
 };

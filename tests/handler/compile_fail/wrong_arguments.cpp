@@ -6,7 +6,7 @@
 
 #include <string>
 
-cofire::asio::awaitable<void> send(int to);
+cofire::asio::awaitable<void> deliver(int to);
 void add(cofire::registry& registry) {
-    registry.add<send>([](std::string) { return send(1); });
+    registry.add<deliver>([](std::string) { return deliver(1); });
 }

@@ -30,14 +30,14 @@ COFIRE_DECL asio::awaitable<change_answer> change(
     std::shared_ptr<client_core const> const& core, change_order order, std::span<job_id const> ids
 ) {
     order.ids.assign(ids.begin(), ids.end());
-    return change_listed(core, std::move(order));
+    return change_many(core, std::move(order));
 }
 
 COFIRE_DECL asio::awaitable<change_answer> change(
     std::shared_ptr<client_core const> const& core, change_order order, job_filter const& which
 ) {
     order.filter.emplace(which);
-    return change_matching(core, std::move(order));
+    return change_many(core, std::move(order));
 }
 
 // Reschedules `which`: an id, a span of ids, or a filter.
@@ -70,9 +70,8 @@ COFIRE_DECL asio::awaitable<std::vector<enqueued>> client::submit(batch const& b
     try {
         bool repeated = false;
         std::vector<new_job> jobs = b.make_jobs(*core(), repeated);
-        return detail::insert_all(
-            core(), std::move(jobs), repeated ? insert_mode::repeat : insert_mode::fresh
-        );
+        insert_mode const mode = repeated ? insert_mode::repeat : insert_mode::fresh;
+        return detail::insert_many(core(), std::move(jobs), mode, false);
     } catch (...) {
         return detail::carry<std::vector<enqueued>>(std::current_exception());
     }

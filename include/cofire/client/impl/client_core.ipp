@@ -198,19 +198,18 @@ COFIRE_DECL void check_answer(insert_answer const& answer, std::size_t jobs) {
     }
 }
 
-// The answers for `jobs`, in their order, once the filters were told.
-COFIRE_DECL std::vector<enqueued>
-take_answer(client_core const& core, std::span<new_job> jobs, insert_answer const& answer) {
+// Puts the answers for `jobs` behind those in `all`, and tells the filters.
+COFIRE_DECL void take_answer(
+    client_core const& core,
+    std::span<new_job> jobs,
+    insert_answer const& answer,
+    std::vector<enqueued>& all
+) {
     check_answer(answer, jobs.size());
-    std::vector<enqueued> all;
-    all.reserve(jobs.size());
-    for (insert_result const& r : answer.results) {
-        all.push_back(enqueued{r.id, r.status});
-    }
     for (std::size_t i = 0; i != jobs.size(); ++i) {
-        core.created(jobs[i], all[i]);
+        all.push_back(enqueued{answer.results[i].id, answer.results[i].status});
+        core.created(jobs[i], all.back());
     }
-    return all;
 }
 
 // How many jobs from `first` on go into one call.
@@ -244,41 +243,33 @@ insert_one(std::shared_ptr<client_core const> core, new_job job, insert_mode mod
     co_return result;
 }
 
-COFIRE_DECL asio::awaitable<std::vector<enqueued>>
-insert_all(std::shared_ptr<client_core const> core, std::vector<new_job> jobs, insert_mode mode) {
-    std::vector<enqueued> all;
-    if (!jobs.empty()) {
-        insert_request request;
-        request.jobs = jobs;
-        request.mode = mode;
-        auto op = core->storage().insert(request);
-        insert_answer const answer = co_await std::move(op);
-        all = take_answer(*core, jobs, answer);
-    }
-    co_return all;
-}
-
-COFIRE_DECL asio::awaitable<std::vector<enqueued>>
-insert_in_slices(std::shared_ptr<client_core const> core, std::vector<new_job> jobs) {
+COFIRE_DECL asio::awaitable<std::vector<enqueued>> insert_many(
+    std::shared_ptr<client_core const> core,
+    std::vector<new_job> jobs,
+    insert_mode mode,
+    bool in_slices
+) {
     std::vector<enqueued> all;
     all.reserve(jobs.size());
     while (all.size() != jobs.size()) {
-        std::span<new_job> const slice(jobs.data() + all.size(), slice_size(jobs, all.size()));
+        std::size_t const first = all.size();
+        std::size_t const count = in_slices ? slice_size(jobs, first) : jobs.size();
+        std::span<new_job> const slice(jobs.data() + first, count);
         insert_request request;
         request.jobs = slice;
+        request.mode = mode;
         try {
             auto op = core->storage().insert(request);
             insert_answer const answer = co_await std::move(op);
-            std::vector<enqueued> const more = take_answer(*core, slice, answer);
-            all.insert(all.end(), more.begin(), more.end());
+            take_answer(*core, slice, answer, all);
         } catch (error const& e) {
-            if (all.empty()) {
+            if (first == 0) {
                 throw;
             }
             throw error(
                 e.value(),
                 e.id(),
-                std::to_string(all.size()) + " of " + std::to_string(jobs.size()) +
+                std::to_string(first) + " of " + std::to_string(jobs.size()) +
                     " jobs were stored, then: " + e.what()
             );
         }

@@ -59,7 +59,7 @@ change_one(std::shared_ptr<client_core const> core, change_order order) {
 }
 
 // Adds what one slice has answered.
-COFIRE_DECL void add_answer(change_answer& total, change_answer&& slice) {
+COFIRE_DECL void add_answer(change_answer& total, change_answer const& slice) {
     total.now = slice.now;
     total.seen = slice.seen;
     total.changed += slice.changed;
@@ -72,33 +72,26 @@ COFIRE_DECL void add_answer(change_answer& total, change_answer&& slice) {
 }
 
 COFIRE_DECL asio::awaitable<change_answer>
-change_listed(std::shared_ptr<client_core const> core, change_order order) {
+change_many(std::shared_ptr<client_core const> core, change_order order) {
     change_answer total;
     std::span<job_id const> rest = order.ids;
-    while (!rest.empty()) {
-        change_request request = to_request(order);
-        request.ids = rest.first(std::min<std::size_t>(rest.size(), 10'000));
-        rest = rest.subspan(request.ids.size());
-        auto op = core->storage().change(request);
-        change_answer slice = co_await std::move(op);
-        add_answer(total, std::move(slice));
-    }
-    co_return total;
-}
-
-COFIRE_DECL asio::awaitable<change_answer>
-change_matching(std::shared_ptr<client_core const> core, change_order order) {
-    change_answer total;
     std::string cursor;
-    do {
+    bool more = order.filter.has_value() || !rest.empty();
+    while (more) {
         change_request request = to_request(order);
-        request.filter = order.filter->get();
-        request.cursor = cursor;
+        if (order.filter) {
+            request.filter = order.filter->get();
+            request.cursor = cursor;
+        } else {
+            request.ids = rest.first(std::min(rest.size(), change_slice_jobs));
+            rest = rest.subspan(request.ids.size());
+        }
         auto op = core->storage().change(request);
         change_answer slice = co_await std::move(op);
         cursor = std::move(slice.cursor);
-        add_answer(total, std::move(slice));
-    } while (!cursor.empty());
+        more = !cursor.empty() || !rest.empty();
+        add_answer(total, slice);
+    }
     co_return total;
 }
 

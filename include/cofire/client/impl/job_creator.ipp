@@ -75,7 +75,7 @@ job_creator::start_many(std::vector<detail::job_call> calls) const {
                 core_->make_job(std::move(call), *options, core_->new_id(), std::nullopt, {})
             );
         }
-        return detail::insert_in_slices(core_, std::move(jobs));
+        return detail::insert_many(core_, std::move(jobs), insert_mode::fresh, true);
     } catch (...) {
         return detail::carry<std::vector<enqueued>>(std::current_exception());
     }

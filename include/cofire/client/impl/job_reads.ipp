@@ -6,35 +6,24 @@
 
 #include <cofire/client/job_reads.hpp>
 
-#include <optional>
 #include <span>
+#include <utility>
 
 // In these coroutines all parameters are the coroutine's own, so that what a request views stays
 // valid; and an operation has a name before it is awaited, because of g++ 12.
 namespace cofire::detail {
 
-COFIRE_DECL asio::awaitable<std::optional<job_record>>
-read_job(std::shared_ptr<client_core const> core, job_id id) {
+COFIRE_DECL asio::awaitable<job_record>
+get_job(std::shared_ptr<client_core const> core, job_id id) {
     read_get query;
     query.ids = std::span<job_id const>(&id, 1);
     read_request const request = query;
     auto op = core->storage().read(request);
     read_answer answer = co_await std::move(op);
-    std::optional<job_record> job;
-    if (!answer.jobs.empty()) {
-        job = std::move(answer.jobs.front());
-    }
-    co_return job;
-}
-
-COFIRE_DECL asio::awaitable<job_record>
-get_job(std::shared_ptr<client_core const> core, job_id id) {
-    auto op = read_job(core, id);
-    std::optional<job_record> job = co_await std::move(op);
-    if (!job) {
+    if (answer.jobs.empty()) {
         throw error(errc::unknown_job, id, "job " + id.to_string());
     }
-    co_return std::move(*job);
+    co_return std::move(answer.jobs.front());
 }
 
 COFIRE_DECL asio::awaitable<read_answer>
@@ -61,14 +50,25 @@ COFIRE_DECL asio::awaitable<storage_health> read_wellness(std::shared_ptr<client
     co_return std::move(answer.health);
 }
 
-// The job once it is final.
-COFIRE_DECL asio::awaitable<job_record>
-await_end(std::shared_ptr<client_core const> core, job_id id) {
+// The result of a job that is final. Throws unless it succeeded.
+COFIRE_DECL std::string take_result(job_record&& job) {
+    std::string const name = "job " + job.id.to_string() + ": ";
+    if (job.state == job_state::failed) {
+        throw error(errc::job_failed, job.id, name + (job.error ? job.error->message : job.reason));
+    }
+    if (job.state == job_state::deleted) {
+        throw error(errc::job_deleted, job.id, name + job.reason);
+    }
+    return std::move(job.result);
+}
+
+COFIRE_DECL asio::awaitable<std::string>
+await_result(std::shared_ptr<client_core const> core, job_id id) {
     for (;;) {
         auto get_op = get_job(core, id);
         job_record job = co_await std::move(get_op);
         if (is_final(job.state)) {
-            co_return job;
+            co_return take_result(std::move(job));
         }
         // A job that has ended in between ends the wait at once.
         wait_request request;
@@ -76,26 +76,6 @@ await_end(std::shared_ptr<client_core const> core, job_id id) {
         auto wait_op = core->storage().wait(request);
         co_await std::move(wait_op);
     }
-}
-
-COFIRE_DECL asio::awaitable<std::string>
-await_result(std::shared_ptr<client_core const> core, job_id id) {
-    auto op = await_end(core, id);
-    job_record job = co_await std::move(op);
-    if (job.state == job_state::failed) {
-        std::string const why = job.error ? job.error->message : job.reason;
-        throw error(errc::job_failed, id, "job " + id.to_string() + ": " + why);
-    }
-    if (job.state == job_state::deleted) {
-        throw error(errc::job_deleted, id, "job " + id.to_string() + ": " + job.reason);
-    }
-    co_return std::move(job.result);
-}
-
-COFIRE_DECL asio::awaitable<void>
-await_success(std::shared_ptr<client_core const> core, job_id id) {
-    auto op = await_result(core, id);
-    std::string const ignored = co_await std::move(op);
 }
 
 COFIRE_DECL void throw_bad_result(job_id id, char const* why) {

@@ -5,6 +5,7 @@
 #define COFIRE_CORE_IMPL_ERROR_IPP
 
 #include <cofire/core/error.hpp>
+#include <cofire/core/utf8.hpp>
 
 namespace cofire {
 namespace detail {
@@ -84,22 +85,24 @@ COFIRE_DECL bool error::is_retryable() const noexcept {
 COFIRE_DECL std::string quoted(std::string_view text, std::size_t most) {
     static constexpr char digits[] = "0123456789abcdef";
     std::string out = "\"";
-    for (char c : text) {
+    while (!text.empty()) {
         if (out.size() > most) {
             out += "...";
             break;
         }
-        auto const byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20 || byte == 0x7F) {
+        std::size_t const size = detail::utf8_sequence(text);
+        auto const byte = static_cast<unsigned char>(text.front());
+        if (size == 0 || byte < 0x20 || byte == 0x7F) {
             out += "\\x";
             out += digits[byte >> 4];
             out += digits[byte & 15U];
         } else {
-            out += c;
+            if (text.front() == '"' || text.front() == '\\') {
+                out += '\\';
+            }
+            out += text.substr(0, size);
         }
+        text.remove_prefix(size == 0 ? 1 : size);
     }
     out += '"';
     return out;

@@ -12,7 +12,7 @@
 namespace cofire::detail {
 
 /// Waits until `d` has passed on the steady clock of `by`; not positive: not at all. At most about
-/// 100 years. Precondition: the awaiting coroutine's executor runs one function at a time.
+/// 100 years.
 /// Cancellation, any type: throws system_error(operation_aborted).
 [[nodiscard("co_await it")]] asio::awaitable<void> sleep_for(clock by, duration d);
 

@@ -4,6 +4,7 @@
 #ifndef COFIRE_HANDLER_IMPL_FAILURE_IPP
 #define COFIRE_HANDLER_IMPL_FAILURE_IPP
 
+#include <cofire/core/utf8.hpp>
 #include <cofire/handler/detail/failure.hpp>
 
 #include <boost/core/demangle.hpp>
@@ -16,39 +17,11 @@
 
 namespace cofire::detail {
 
-/// How many bytes the character at the beginning of `text` has; 0 if it is no valid UTF-8.
-COFIRE_DECL std::size_t utf8_length(std::string_view text) {
-    auto const at = [&](std::size_t i) -> unsigned {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    auto const follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-        return at(i) >= low && at(i) <= high;
-    };
-    unsigned const first = at(0);
-    if (first < 0x80) {
-        return 1;
-    }
-    if (first >= 0xC2 && first <= 0xDF) {
-        return follows(1) ? 2 : 0;
-    }
-    if (first >= 0xE0 && first <= 0xEF) {
-        unsigned const low = first == 0xE0 ? 0xA0 : 0x80;  // no overlong forms
-        unsigned const high = first == 0xED ? 0x9F : 0xBF; // no surrogates
-        return follows(1, low, high) && follows(2) ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        unsigned const low = first == 0xF0 ? 0x90 : 0x80;
-        unsigned const high = first == 0xF4 ? 0x8F : 0xBF;
-        return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
-    }
-    return 0;
-}
-
 COFIRE_DECL std::string clean_utf8(std::string_view text, std::size_t most) {
     constexpr std::string_view replacement = "\xEF\xBF\xBD";
     std::string clean;
     while (!text.empty()) {
-        std::size_t const length = utf8_length(text);
+        std::size_t const length = utf8_sequence(text);
         std::string_view const next = length == 0 ? replacement : text.substr(0, length);
         if (clean.size() + next.size() > most) {
             break;

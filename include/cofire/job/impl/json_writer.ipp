@@ -4,6 +4,7 @@
 #ifndef COFIRE_JOB_IMPL_JSON_WRITER_IPP
 #define COFIRE_JOB_IMPL_JSON_WRITER_IPP
 
+#include <cofire/core/utf8.hpp>
 #include <cofire/job/json_writer.hpp>
 
 #include <boost/json/array.hpp>
@@ -13,34 +14,6 @@
 #include <cstdint>
 
 namespace cofire::detail {
-
-// How many bytes the UTF-8 sequence at the beginning of `text` has; 0 if it is none. By the table
-// of well-formed sequences in the Unicode standard: no overlong forms, no surrogates, nothing above
-// U+10FFFF.
-constexpr std::size_t utf8_sequence(std::string_view text) {
-    auto const byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    auto const follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-    unsigned const first = byte(0);
-    if (first < 0x80) {
-        return 1;
-    }
-    if (first >= 0xC2 && first <= 0xDF) {
-        return follows(1) ? 2 : 0;
-    }
-    if (first >= 0xE0 && first <= 0xEF) {
-        bool const low = first != 0xE0 || byte(1) >= 0xA0;
-        bool const high = first != 0xED || byte(1) <= 0x9F;
-        return follows(1) && follows(2) && low && high ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        bool const low = first != 0xF0 || byte(1) >= 0x90;
-        bool const high = first != 0xF4 || byte(1) <= 0x8F;
-        return follows(1) && follows(2) && follows(3) && low && high ? 4 : 0;
-    }
-    return 0;
-}
 
 COFIRE_DECL void json_writer::grow(std::size_t more) {
     std::size_t const wanted = 2 * capacity_ + more;

@@ -7,13 +7,16 @@
 #include <cofire/core/config.hpp>
 #include <cofire/server/detail/recurring_schedule.hpp>
 #include <cofire/server/detail/server_core.hpp>
+#include <cofire/server/detail/shutdown_plan.hpp>
 #include <cofire/storage/detail/alarm.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace cofire::detail {
@@ -21,32 +24,60 @@ namespace cofire::detail {
 /// Stands between a server's slots and its storage, in the frame of dispatch(), on a strand of its
 /// own: collects outcomes and settles them in batches, acquires the next jobs along, passes reports
 /// and signals, fires recurring jobs, and stops the server step by step.
+///
+/// It works in turns. A turn does what there is to do; when it found nothing, pause() waits until
+/// there may be something: an outcome, a report, a stop (all notify server_core::dispatcher_wake),
+/// a time (the alarm) or a change in the storage (the watch).
 class dispatcher {
 public:
     dispatcher(std::shared_ptr<server_core> core, asio::any_io_executor strand);
 
-    /// Runs until the server has stopped. Throws errc::closed if the storage was closed.
+    /// Runs until the server has stopped. Throws errc::closed if the storage was closed, and what
+    /// the storage threw last if it still fails at the end of a stop.
     asio::awaitable<void> run();
 
 private:
     struct watch;
 
-    asio::awaitable<void> announce();
+    enum class failure_kind {
+        closed,  ///< the storage is closed: the end
+        lost,    ///< the storage took this server for dead
+        refused, ///< this call was refused, and would be again
+        failed,  ///< the storage failed: again later
+    };
+
+    // dispatcher.ipp: what is done when
     asio::awaitable<void> turn();
-    asio::awaitable<void> tick(std::vector<run_report> reports);
-    asio::awaitable<void> settle(std::vector<ended_run> ended, std::uint32_t limit);
-    asio::awaitable<void> fire_recurring();
-    asio::awaitable<void> load_recurring();
+    asio::awaitable<void> work();
+    asio::awaitable<void> serve_recurring();
     asio::awaitable<void> pause();
     asio::awaitable<void> retire();
     static asio::awaitable<void> watch_storage(std::shared_ptr<watch> w);
-
-    void take_answer(acquire_answer&& answer, std::uint32_t limit);
-    void take_settled(std::vector<ended_run> const& ended, settle_answer const& answer);
-    void take_failure(std::exception_ptr const& e, char const* operation);
-    void advance_stop();
+    void arm_watch();
+    void look_at_watch();
+    void advance_stop(steady_point now);
+    void give_up(std::exception_ptr why);
     [[nodiscard]] bool stopping() const { return plan_.begun(); }
-    [[nodiscard]] bool failing() const;
+    [[nodiscard]] bool taking() const;
+    [[nodiscard]] bool backing_off(steady_point now) const {
+        return backoff_ != duration{0} && now < retry_at_;
+    }
+
+    // dispatcher_calls.ipp: the calls to the storage
+    asio::awaitable<void> announce();
+    asio::awaitable<void> tick(std::vector<run_report> reports);
+    asio::awaitable<void> settle(std::vector<ended_run> ended, std::uint32_t limit);
+    asio::awaitable<void> load_recurring();
+    asio::awaitable<void> fire_recurring();
+    void take_tick(tick_answer const& answer);
+    void take_answer(acquire_answer&& answer, std::uint32_t limit);
+    void tell_settled(std::span<ended_run const> ended, std::span<settle_status const> results);
+    void take_fired(
+        std::vector<due_occurrence> const& due,
+        std::vector<recurring_firing> const& firings,
+        std::vector<fire_result> const& results
+    );
+    failure_kind take_failure(std::exception_ptr const& e, char const* operation);
     [[nodiscard]] acquire_request make_acquire(std::uint32_t limit);
 
     std::shared_ptr<server_core> core_;
@@ -57,22 +88,27 @@ private:
     recurring_schedule schedule_;
     random_source random_;
     std::shared_ptr<watch> watch_;
-    server_instance instance_ = 0;
+    server_instance instance_ = 0; // 0: to be announced
     std::optional<duration> tick_every_;
     std::vector<std::string_view> except_;
-    std::optional<time_point> next_due_;
+    std::optional<time_point> next_due_; // on the storage's clock
     std::optional<steady_point> next_timeout_;
-    steady_point next_report_{};       // reports are not told more often
+    steady_point next_report_{}; // reports are not told more often
     steady_point next_tick_{};
-    steady_point retry_at_{};          // after a failure of the storage
+    steady_point retry_at_{}; // after a failure of the storage
     duration backoff_{0};
-    std::optional<seen_token> seen_;   // by the earliest call since the last wait
-    bool more_ = true;                 // there may be jobs to take
-    bool changed_ = false;             // the storage said that something changed
-    bool drained_ = false;             // told to take no more jobs
-    bool reload_ = true;               // the recurring jobs are to be read
-    bool busy_ = false;                // this turn did something
+    std::optional<steady_point> reload_at_; // after a firing was refused
+    std::size_t fire_at_once_;
+    std::optional<seen_token> seen_; // by the earliest call since the last wait
+    bool more_ = true;               // there may be jobs to take
+    bool changed_ = false;           // the storage said that something changed
+    bool drained_ = false;           // told to take no more jobs
+    bool reload_ = true;             // the recurring jobs are to be read
+    bool busy_ = false;              // this turn did something
+    bool failed_ = false;            // in this turn, the storage did
     bool done_ = false;
+    std::uint64_t unsettled_ = 0; // outcomes that nobody took
+    std::exception_ptr last_failure_;
     std::exception_ptr fatal_;
 };
 

@@ -20,7 +20,8 @@
 
 namespace cofire::detail {
 
-/// One recurring job that fell due, and what is to become of it.
+/// One recurring job that fell due, and what is to become of it. Of more than a hundred occurrences
+/// missed, `jobs` and `skipped` tell at most a hundred; with misfire_policy::all the rest comes next.
 struct due_occurrence {
     recurring_record const* record = nullptr; // valid until the schedule is changed
     std::uint64_t jobs = 0;                   // how many are to be inserted
@@ -44,6 +45,9 @@ public:
 
     /// Those due at `now`, at most `most`.
     [[nodiscard]] std::vector<due_occurrence> due(time_point now, std::size_t most) const;
+
+    /// It is not due again before the next load().
+    void put_off(std::string_view id);
 
     /// The storage has counted the occurrence: go on with the one after it.
     void served(std::string_view id, std::optional<time_point> next);

@@ -8,7 +8,6 @@
 #include <cofire/core/config.hpp>
 #include <cofire/handler/registry.hpp>
 #include <cofire/server/detail/queue_order.hpp>
-#include <cofire/server/detail/shutdown_plan.hpp>
 #include <cofire/server/detail/slot.hpp>
 #include <cofire/server/server_options.hpp>
 #include <cofire/storage/storage_ref.hpp>
@@ -21,8 +20,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace cofire::detail {
@@ -37,16 +36,22 @@ struct ready_job {
 struct ended_run {
     run_outcome outcome;
     handler_entry const* handler = nullptr; // null: unknown type
+    std::string type{};                     // of an unknown type
+
+    [[nodiscard]] std::string_view type_name() const {
+        return handler != nullptr ? std::string_view(handler->name) : std::string_view(type);
+    }
 };
 
 /// What the dispatcher is given each time it looks.
 struct dispatcher_input {
     std::vector<ended_run> ended;
-    std::vector<run_report> reports;   // of runs that ended: to be told before they are settled
+    std::vector<run_report> reports;      // to be told before their runs are settled
     std::vector<std::string_view> except; // types that are at their own limit
-    std::uint32_t room = 0;            // jobs that may be acquired
-    std::uint32_t running = 0;
+    std::uint32_t room = 0;               // jobs that may be acquired
     std::size_t slots = 0;
+    bool freed = false;   // a run ended without an outcome: there may be room for its type
+    bool pending = false; // there was too much for one call
 };
 
 /// Calls stop_run on the slot's strand.
@@ -65,80 +70,95 @@ public:
     using strand_maker = std::function<asio::any_io_executor()>;
 
     server_core(
-        asio::any_io_executor ex, strand_maker make_strand, storage_ref storage, registry& handlers,
-        client c, server_options const& options, server_environment environment
+        asio::any_io_executor ex,
+        strand_maker strands,
+        storage_ref s,
+        std::shared_ptr<registry> r,
+        client c,
+        server_options const& o,
+        server_environment e
     );
 
     // For slots, on their strands.
     slot_step next(slot& s);
-    void complete(slot& s, job_context const& context, std::exception_ptr error);
-    void add(slot& s);
+    void complete(slot& s, job_context const& context, std::exception_ptr error) noexcept;
     void remove(slot& s) noexcept;
     void report(slot& s) noexcept;
 
     // For the dispatcher, on its strand.
-    [[nodiscard]] dispatcher_input take_input();
+    [[nodiscard]] dispatcher_input take_input(bool with_reports);
     [[nodiscard]] bool has_reports() const;
-    [[nodiscard]] std::vector<run_report> collect_reports();
+    [[nodiscard]] std::size_t slot_count() const;
     void put_back(std::vector<ended_run> ended);
+    void put_back(std::vector<run_report> reports);
     void deliver(std::vector<acquired_job> jobs);
     [[nodiscard]] std::optional<steady_point> expire_timeouts(steady_point now);
     void stop_run_of(job_id id, epoch_type epoch, cancellation_reason why);
     void stop_all_runs(cancellation_reason why);
+    void lose_lease();
     void hand_back(bool while_running);
     void release_ready();
     void end_slots();
-    void count_settled(run_outcome const& outcome, settle_status status);
-    void count_storage_error();
-    void settled_time(time_point storage_now);
+    void count_settled(std::span<ended_run const> ended, std::span<settle_status const> results);
+    void set_trouble(std::string what); // empty: none
+    void set_storage_time(time_point now);
+    [[nodiscard]] time_point storage_now() const;
+    [[nodiscard]] time_point to_local(time_point storage_time) const;
 
     // For anybody.
     void stop(bool now);
     [[nodiscard]] server_health health() const;
+    [[nodiscard]] server_state state() const;
+    void at_end(std::function<void()> call); // when run() has ended or never will begin
+
+    // Of run().
+    void begin_run();                            // throws already_started, stopped
+    void end_run(std::exception_ptr e) noexcept; // wakes run()
+    [[nodiscard]] bool ended(std::exception_ptr& e) const;
+    void set_state(server_state s);
+    [[nodiscard]] bool stop_asked(std::uint32_t& hurries);
 
     // Set once.
     asio::any_io_executor executor;
     strand_maker make_strand;
     storage_ref storage;
-    registry& handlers;
+    std::shared_ptr<registry> handlers;
     server_options options;
     std::string name;
     server_environment environment;
     queue_order queues;
     run_environment runs;
 
-    // Of run(): guarded by the lock of the functions that use them.
-    void begin_run();                             // throws already_started, stopped
-    void end_run(std::exception_ptr e) noexcept;  // wakes run()
-    [[nodiscard]] bool ended(std::exception_ptr& e) const;
-    [[nodiscard]] server_state state() const;
-    void set_state(server_state s);
-    [[nodiscard]] bool stop_asked(bool& now);
-
     std::shared_ptr<parking> dispatcher_wake = std::make_shared<parking>();
     parking run_wake;
 
 private:
-    void wake_one();                // under the lock
-    void take_ended(slot& s);       // under the lock
-    void spawn_slot();
-    [[nodiscard]] time_point storage_now() const;
-
-    struct load {
-        std::uint32_t running = 0;
-        std::deque<ready_job> waiting;
+    struct type_load {
+        handler_entry const* handler = nullptr;
+        std::size_t held = 0; // ready or running
     };
-    void make_ready(ready_job job); // under the lock
+
+    // Under the lock.
+    void wake_one();
+    void take_ended(slot& s);
+    void end_ready(ready_job const& r, outcome_kind kind, std::string_view reason);
+    [[nodiscard]] type_load* load_of(handler_entry const* handler);
+    void free_load(handler_entry const* handler);
+    void unregister(slot& s) noexcept;
+
+    void spawn_slot();
+    void collect_reports();
+    void call_at_end() noexcept;
 
     mutable std::mutex mutex_;
     std::deque<ready_job> ready_;
-    std::unordered_map<handler_entry const*, load> loads_; // of types with a limit of their own
-    std::size_t waiting_ = 0;                              // jobs in all loads
+    std::vector<type_load> loads_; // of types with a limit of their own
     std::vector<slot*> slots_;
     std::vector<slot*> idle_;
     std::uint32_t spawning_ = 0;
     bool waking_ = false;  // a slot was woken and has not asked yet
     bool closing_ = false; // slots without a job end
+    bool freed_ = false;   // see dispatcher_input
     std::vector<ended_run> ended_;
     std::vector<run_report> reports_;
     timer_wheel timeouts_;
@@ -146,13 +166,15 @@ private:
     random_source random_;
     std::atomic<duration::rep> skew_{0}; // the storage's clock less ours
     server_counters counters_;
+    std::string trouble_;
     server_state state_ = server_state::idle;
     bool stop_asked_ = false;
-    bool stop_now_ = false;
+    std::uint32_t hurries_ = 0;
     bool run_ended_ = false;
     std::exception_ptr run_error_;
+    std::vector<std::function<void()>> at_end_;
 
-    mutable std::mutex reporting_mutex_; // handlers may report while the server's lock is held
+    mutable std::mutex reporting_mutex_; // never held together with the other one
     std::vector<std::weak_ptr<slot>> reporting_;
 };
 
@@ -162,11 +184,16 @@ asio::awaitable<void> dispatch(std::shared_ptr<server_core> core);
 /// What server::run does.
 asio::awaitable<void> run_server(std::shared_ptr<server_core> core);
 
+/// The same after server_core::begin_run.
+asio::awaitable<void> run_begun_server(std::shared_ptr<server_core> core);
+
 } // namespace cofire::detail
 
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/server/impl/dispatcher.ipp>
+#include <cofire/server/impl/dispatcher_calls.ipp>
 #include <cofire/server/impl/server_core.ipp>
+#include <cofire/server/impl/server_core_runs.ipp>
 #include <cofire/server/impl/slot.ipp>
 #endif
 

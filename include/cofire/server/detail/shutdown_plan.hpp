@@ -7,12 +7,14 @@
 #include <cofire/core/time_point.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace cofire::detail {
 
 /// The three steps of a stop: take no more jobs at once, ask running handlers to stop after a while,
 /// name and hand back those that still run later. Decides only; see the dispatcher for the doing.
+/// Shared objects: unsafe.
 class shutdown_plan {
 public:
     enum class action { none, cancel, hand_back };
@@ -27,26 +29,31 @@ public:
         }
     }
 
-    /// The next step is due at once.
-    void hurry() { hurried_ = true; }
+    /// The next `steps` steps are due at once.
+    void hurry(std::uint32_t steps) { hurries_ += std::min(steps, 2U); }
 
     [[nodiscard]] bool begun() const { return began_.has_value(); }
 
-    /// What is to be done now. Each action is given once.
+    /// True when there are no more steps.
+    [[nodiscard]] bool over() const { return done_ == 2; }
+
+    /// What is to be done now; to be asked until there is nothing. Each action is given once.
     [[nodiscard]] action due(steady_point now) {
-        if (!next_at() || (!hurried_ && now < *next_at())) {
+        auto const at = next_at();
+        if (!at || (hurries_ == 0 && now < *at)) {
             return action::none;
         }
-        hurried_ = false;
+        hurries_ -= hurries_ != 0 ? 1 : 0;
         return ++done_ == 1 ? action::cancel : action::hand_back;
     }
 
     /// When due() is to be asked again; empty: never.
     [[nodiscard]] std::optional<steady_point> next_at() const {
-        if (!began_ || done_ == 2) {
+        constexpr duration far = std::chrono::hours(24 * 36'500); // what the steady clock can add
+        if (!began_ || over()) {
             return std::nullopt;
         }
-        return *began_ + (done_ == 0 ? cancel_after_ : hand_back_after_);
+        return *began_ + std::min(done_ == 0 ? cancel_after_ : hand_back_after_, far);
     }
 
 private:
@@ -54,7 +61,7 @@ private:
     duration hand_back_after_;
     std::optional<steady_point> began_;
     int done_ = 0;
-    bool hurried_ = false;
+    std::uint32_t hurries_ = 0;
 };
 
 } // namespace cofire::detail

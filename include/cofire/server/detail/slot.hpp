@@ -12,6 +12,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -54,22 +55,26 @@ struct slot : std::enable_shared_from_this<slot>, timer_wheel_node {
 
     // These belong to the strand.
     slot_run run;
-    handler_entry const* handler = nullptr;
     bool busy = false;          // a handler runs, or is about to
     std::uint32_t in_a_row = 0; // runs since it last let others have the thread
     steady_point turn_began{};
     steady_point started{};
-    time_point started_wall{};
     std::optional<run_outcome> outcome{}; // of the last run, not given to the server yet
     std::optional<run_report> report{};   // likewise
 
+    // Written on the strand under the server's lock: either is enough to read it.
+    handler_entry const* handler = nullptr;
+    time_point started_wall{};
+
     // These, and the wheel node, belong to the server's lock.
+    static constexpr std::size_t unregistered = static_cast<std::size_t>(-1);
     job_id held_id{};
     epoch_type held_epoch = 0;
-    bool holds = false;       // the server counts a run of it
-    bool handed_back = false; // that was handed back while it runs
-    bool registered = false;  // the server knows it
-    bool woken = false;       // it was woken for a job and has not asked yet
+    std::size_t index = unregistered; // among the server's slots
+    bool holds = false;               // the server counts a run of it
+    bool handed_back = false;         // that was handed back while it runs
+    bool idle = false;                // it waits for work
+    bool woken = false;               // it was woken for a job and has not asked yet
 };
 
 /// The slot's coroutine. It ends when the server has no more jobs for it and is stopping.

@@ -7,16 +7,18 @@
 #include <cofire/server/host.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
+#include <string>
+#include <utility>
 
 namespace cofire {
 namespace detail {
 
-/// Keeps the registry as long as the server runs, and hands its end on.
+/// The completion handler of a host's server: hands its end on.
 struct host_ended {
-    std::shared_ptr<cofire::registry> handlers;
     std::shared_ptr<server_core> core;
     std::function<void(std::exception_ptr)> ended;
 
@@ -24,45 +26,68 @@ struct host_ended {
         if (ended) {
             ended(std::move(e));
         } else if (e) {
+            std::string text = core->name + " ended: ";
             try {
                 std::rethrow_exception(e);
             } catch (std::exception const& x) {
-                write_log(core->environment.log(), log_level::error, "server ended: " + std::string(x.what()));
+                text += x.what();
             } catch (...) {
-                write_log(core->environment.log(), log_level::error, "server ended by an unknown error");
+                text += "an unknown error";
             }
+            write_log(core->environment.log(), log_level::error, text);
         }
     }
 };
 
-/// Waits for two signals. The handlers own it, so it goes with the context.
+/// Waits for two signals, or for the server's end. The handlers own it, so it goes with the context.
 struct signal_stop : std::enable_shared_from_this<signal_stop> {
-    signal_stop(asio::any_io_executor const& ex, std::shared_ptr<server_core> c, std::function<void()> f)
-        : signals(ex, SIGINT, SIGTERM), core(std::move(c)), stopping(std::move(f)) {}
+    signal_stop(std::shared_ptr<server_core> c, std::function<void()> f)
+        : strand(c->make_strand()),
+          signals(strand, SIGINT, SIGTERM),
+          core(std::move(c)),
+          stopping(std::move(f)) {}
 
-    void wait() {
-        signals.async_wait([self = shared_from_this()](boost::system::error_code ec, int number) {
-            if (ec) {
-                return;
-            }
-            if (!self->seen) {
-                self->seen = true;
-                self->core->stop(false);
-                if (self->stopping) {
-                    self->stopping();
+    void begin() {
+        wait();
+        core->at_end([weak = weak_from_this(), ex = strand] {
+            asio::post(ex, [weak] {
+                if (auto const self = weak.lock()) {
+                    self->ended = true;
+                    self->signals.cancel();
                 }
-                self->wait();
-                return;
-            }
-            std::signal(number, SIG_DFL);
-            std::raise(number);
+            });
         });
     }
 
+    void wait() {
+        signals.async_wait([self = shared_from_this()](boost::system::error_code ec, int number) {
+            self->on_signal(ec, number);
+        });
+    }
+
+    void on_signal(boost::system::error_code ec, int number) {
+        if (ec || ended) {
+            return;
+        }
+        if (seen) {
+            std::signal(number, SIG_DFL);
+            std::raise(number);
+            return;
+        }
+        seen = true;
+        core->stop(false);
+        wait();
+        if (stopping) {
+            stopping();
+        }
+    }
+
+    asio::any_io_executor strand;
     asio::signal_set signals;
     std::shared_ptr<server_core> core;
     std::function<void()> stopping;
     bool seen = false;
+    bool ended = false;
 };
 
 } // namespace detail
@@ -91,15 +116,9 @@ COFIRE_DECL void host::start() {
 
 COFIRE_DECL void host::start(std::function<void(std::exception_ptr)> ended) {
     auto const& core = parts().core;
-    switch (core->state()) {
-    case server_state::idle: break;
-    case server_state::stopped: throw error(errc::stopped, "host");
-    default: throw error(errc::already_started, "host");
-    }
-    asio::co_spawn(
-        core->executor, detail::run_server(core),
-        detail::host_ended{parts().handlers, core, std::move(ended)}
-    );
+    core->begin_run();
+    detail::host_ended end{core, std::move(ended)};
+    asio::co_spawn(core->executor, detail::run_begun_server(core), std::move(end));
 }
 
 COFIRE_DECL void host::stop_on_signals() {
@@ -107,8 +126,8 @@ COFIRE_DECL void host::stop_on_signals() {
 }
 
 COFIRE_DECL void host::stop_on_signals(std::function<void()> stopping) {
-    std::make_shared<detail::signal_stop>(parts().core->executor, parts().core, std::move(stopping))
-        ->wait();
+    auto const& core = parts().core;
+    std::make_shared<detail::signal_stop>(core, std::move(stopping))->begin();
 }
 
 } // namespace cofire

@@ -4,10 +4,10 @@
 #ifndef COFIRE_SERVER_IMPL_RECURRING_SCHEDULE_IPP
 #define COFIRE_SERVER_IMPL_RECURRING_SCHEDULE_IPP
 
-#include <cofire/core/error.hpp>
 #include <cofire/server/detail/recurring_schedule.hpp>
 
 #include <chrono>
+#include <exception>
 
 namespace cofire::detail {
 
@@ -41,7 +41,7 @@ recurring_schedule::due(time_point now, std::size_t most) const {
 
 COFIRE_DECL due_occurrence
 recurring_schedule::decide(recurring_record const& record, time_point now) const {
-    constexpr std::uint64_t most_at_once = 1000; // of misfire_policy::all; the rest comes next
+    constexpr std::uint64_t most = 100; // looked at one by one
     due_occurrence result{.record = &record, .next = std::nullopt, .error = {}};
     try {
         auto const cron = cron_expression::parse(record.definition.cron);
@@ -50,27 +50,36 @@ recurring_schedule::decide(recurring_record const& record, time_point now) const
             auto const next = cron.next(std::chrono::floor<std::chrono::seconds>(t), z);
             return next ? std::optional(time_point{*next}) : std::nullopt;
         };
+        auto const missed = [&](time_point t) { return now - t > misfire_after_; };
         time_point const first = *record.next;
-        bool const missed = now - first > misfire_after_;
-        misfire_policy const policy = record.definition.misfire;
-        if (!missed) {
+        if (!missed(first)) {
             result.jobs = 1;
             result.next = after(first);
-        } else if (policy == misfire_policy::all) {
-            result.next = first;
-            while (result.next && *result.next <= now && result.jobs != most_at_once) {
-                ++result.jobs;
-                result.next = after(*result.next);
-            }
+            return result;
+        }
+        misfire_policy const policy = record.definition.misfire;
+        std::uint64_t passed = 0;
+        result.next = first;
+        auto const is_past = [&](time_point t) {
+            return policy == misfire_policy::skip ? missed(t) : t <= now;
+        };
+        while (result.next && is_past(*result.next) && passed != most) {
+            ++passed;
+            result.next = after(*result.next);
+        }
+        if (policy == misfire_policy::all) {
+            result.jobs = passed;
         } else if (policy == misfire_policy::once) {
             result.jobs = 1;
-            result.next = after(now);
-        } else {
-            // Those that are not too late still run; the first one was.
-            result.skipped = 1;
-            result.next = after(std::max(first, now - misfire_after_ - std::chrono::seconds{1}));
+            result.skipped = passed - 1;
+            result.next = passed == most ? after(now) : result.next;
+        } else { // those that are not too late still run
+            result.skipped = passed;
+            bool const more = passed == most && result.next && missed(*result.next);
+            result.next =
+                more ? after(now - misfire_after_ - std::chrono::seconds{1}) : result.next;
         }
-    } catch (error const& e) {
+    } catch (std::exception const& e) {
         result.error = e.what();
         result.jobs = 0;
         result.skipped = 1;
@@ -79,8 +88,14 @@ recurring_schedule::decide(recurring_record const& record, time_point now) const
     return result;
 }
 
-COFIRE_DECL void
-recurring_schedule::served(std::string_view id, std::optional<time_point> next) {
+COFIRE_DECL void recurring_schedule::put_off(std::string_view id) {
+    auto const found = records_.find(id);
+    if (found != records_.end() && found->second.next) {
+        times_.erase({*found->second.next, found->second.id});
+    }
+}
+
+COFIRE_DECL void recurring_schedule::served(std::string_view id, std::optional<time_point> next) {
     auto const found = records_.find(id);
     if (found == records_.end()) {
         return;

@@ -37,6 +37,7 @@ COFIRE_DECL asio::awaitable<void> run_slot(std::shared_ptr<slot> s) {
             co_await asio::post(asio::use_awaitable);
             continue;
         }
+        s->core->environment.observer().started(context, s->core->environment.log());
         std::exception_ptr error;
         try {
             auto op = s->handler->run(context);

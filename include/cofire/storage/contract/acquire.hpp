@@ -21,7 +21,7 @@ namespace cofire {
 /// How many jobs to take from one queue at the most.
 struct take {
     /// The queue's name.
-    std::string_view queue;
+    std::string_view queue{};
     /// The most to take from it.
     std::uint32_t cap = std::numeric_limits<std::uint32_t>::max();
 };

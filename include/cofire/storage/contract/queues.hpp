@@ -51,7 +51,7 @@ struct queue_list {};
 /// Error: bad_queue.
 struct queue_pause {
     /// The queue.
-    std::string_view queue;
+    std::string_view queue{};
     /// True: pause; false: resume.
     bool paused = true;
 };
@@ -60,7 +60,7 @@ struct queue_pause {
 /// Error: bad_option.
 struct limit_put {
     /// The key.
-    std::string_view key;
+    std::string_view key{};
     /// How many, at least 1.
     std::uint32_t limit = 1;
 };

@@ -84,7 +84,7 @@ struct recurring_record {
 /// Errors, each changing nothing: bad_recurring_id, storage_full.
 struct recurring_put {
     /// The id.
-    std::string_view id;
+    std::string_view id{};
     /// The definition. Must stay valid until the operation completes.
     recurring_definition const* definition = nullptr;
     /// Who writes it.
@@ -96,14 +96,14 @@ struct recurring_put {
 /// Removes a recurring job; its jobs stay. Error: unknown_recurring.
 struct recurring_remove {
     /// The id.
-    std::string_view id;
+    std::string_view id{};
 };
 
 /// Pauses or resumes a recurring job. What falls due during a pause is not made up for.
 /// Error: unknown_recurring.
 struct recurring_pause {
     /// The id.
-    std::string_view id;
+    std::string_view id{};
     /// True: pause; false: resume.
     bool paused = true;
     /// With resume: the next occurrence from now on; empty: keep the stored one.
@@ -121,7 +121,7 @@ struct recurring_list {
 /// One occurrence that falls due: inserts the job if nobody else did, in one step.
 struct recurring_firing {
     /// The recurring job.
-    std::string_view id;
+    std::string_view id{};
     /// The revision the caller knows.
     std::uint64_t revision = 0;
     /// The next occurrence the caller knows; empty: fired by hand, the next occurrence stays.

@@ -34,7 +34,8 @@ struct wait_interest {
     std::span<std::string_view const> queues{};
     /// With `server`: also wake if a job becomes due earlier than this. Empty: any due time matters.
     std::optional<time_point> due_before{};
-    /// Jobs whose end is waited for. A job that is unknown counts as ended.
+    /// Jobs whose end is waited for. If one has ended, the wait returns at once, whatever `seen` is; a
+    /// job that is unknown counts as ended.
     std::span<job_id const> jobs{};
 };
 

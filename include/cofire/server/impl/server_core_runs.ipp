@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_SERVER_IMPL_SERVER_CORE_RUNS_IPP
+#define COFIRE_SERVER_IMPL_SERVER_CORE_RUNS_IPP
+
+#include <cofire/handler/outcome.hpp>
+#include <cofire/server/detail/server_core.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+// What a server does with jobs: from the storage's hand to a slot, and back.
+
+namespace cofire::detail {
+
+// Jobs that were taken.
+
+COFIRE_DECL void server_core::deliver(std::vector<acquired_job> jobs) {
+    std::lock_guard const lock(mutex_);
+    for (acquired_job& job : jobs) {
+        handler_entry const* const handler = handlers->find(job.type);
+        if (handler == nullptr || job.argument_version > handler->argument_version) {
+            run_outcome parked{.id = job.id, .epoch = job.epoch, .kind = outcome_kind::parked};
+            parked.reason = "this server has no handler for " + job.type + ", version " +
+                            std::to_string(job.argument_version);
+            ended_.push_back(
+                {.outcome = std::move(parked), .handler = nullptr, .type = std::move(job.type)}
+            );
+            continue;
+        }
+        if (type_load* const load = load_of(handler)) {
+            ++load->held;
+        }
+        ready_.push_back({.job = std::move(job), .handler = handler});
+    }
+    wake_one();
+}
+
+/// Has one more slot take a job. Each slot that takes one does the same, so that a slot whose
+/// handler suspends, or a second thread, holds nothing up, and no-op jobs wake hardly anybody.
+COFIRE_DECL void server_core::wake_one() {
+    if (waking_ || ready_.empty()) {
+        return;
+    }
+    if (!idle_.empty()) {
+        slot& s = *idle_.back();
+        idle_.pop_back();
+        s.idle = false;
+        s.woken = true;
+        waking_ = true;
+        s.wake.notify();
+    } else if (slots_.size() + spawning_ < options.concurrency) {
+        ++spawning_;
+        waking_ = true;
+        asio::post(executor, [self = shared_from_this()] { self->spawn_slot(); });
+    }
+}
+
+/// The completion handler of a slot's coroutine: keeps its signal alive as long as it runs.
+struct slot_ended {
+    std::shared_ptr<slot> s;
+    void operator()(std::exception_ptr const&) const {}
+};
+
+COFIRE_DECL void server_core::spawn_slot() {
+    std::shared_ptr<slot> s;
+    try {
+        s = std::make_shared<slot>(shared_from_this(), make_strand());
+        {
+            std::lock_guard const lock(mutex_);
+            slots_.push_back(s.get());
+            s->index = slots_.size() - 1;
+            s->woken = true;
+            --spawning_;
+        }
+        slot_ended end{s};
+        asio::co_spawn(
+            s->executor, run_slot(s), asio::bind_cancellation_slot(s->signal.slot(), std::move(end))
+        );
+    } catch (std::exception const& e) { // the other slots take its work
+        write_log(environment.log(), log_level::error, std::string("no slot: ") + e.what());
+        if (s == nullptr || s->index == slot::unregistered) {
+            std::lock_guard const lock(mutex_);
+            --spawning_;
+            waking_ = false;
+        }
+    }
+}
+
+/// What a job becomes that was taken and is not started.
+COFIRE_DECL void
+server_core::end_ready(ready_job const& r, outcome_kind kind, std::string_view reason) {
+    free_load(r.handler);
+    run_outcome o{.id = r.job.id, .epoch = r.job.epoch, .kind = kind};
+    o.reason = reason;
+    ended_.push_back({.outcome = std::move(o), .handler = r.handler});
+}
+
+/// Hands back what was acquired and not started.
+COFIRE_DECL void server_core::release_ready() {
+    std::lock_guard const lock(mutex_);
+    for (ready_job const& r : ready_) {
+        end_ready(r, outcome_kind::released, "shutdown");
+    }
+    ready_.clear();
+}
+
+COFIRE_DECL server_core::type_load* server_core::load_of(handler_entry const* handler) {
+    if (handler->options.concurrency == 0) {
+        return nullptr;
+    }
+    auto const at = std::find_if(loads_.begin(), loads_.end(), [&](type_load const& l) {
+        return l.handler == handler;
+    });
+    return at == loads_.end() ? nullptr : &*at;
+}
+
+COFIRE_DECL void server_core::free_load(handler_entry const* handler) {
+    if (type_load* const load = load_of(handler)) {
+        --load->held;
+    }
+}
+
+// Slots.
+
+COFIRE_DECL slot_step server_core::next(slot& s) {
+    constexpr std::uint32_t most_in_a_row = 64;
+    constexpr std::chrono::microseconds longest_turn{200};
+    steady_point const now = environment.clock().steady_now();
+    time_point const wall = storage_now();
+    std::lock_guard const lock(mutex_);
+    take_ended(s);
+    if (std::exchange(s.woken, false)) {
+        waking_ = false;
+        s.in_a_row = 0;
+        s.turn_began = now;
+    }
+    if (ready_.empty()) {
+        if (closing_) {
+            unregister(s);
+            dispatcher_wake->notify();
+            return slot_step::end;
+        }
+        idle_.push_back(&s);
+        s.idle = true;
+        return slot_step::wait;
+    }
+    if (s.in_a_row >= most_in_a_row || (s.in_a_row != 0 && now - s.turn_began > longest_turn)) {
+        s.in_a_row = 0;
+        s.turn_began = now;
+        return slot_step::yield;
+    }
+    ++s.in_a_row;
+    ready_job& job = ready_.front();
+    s.handler = job.handler;
+    s.run.start(std::move(job.job));
+    ready_.pop_front();
+    s.started = now;
+    s.started_wall = wall;
+    s.busy = true;
+    s.holds = true;
+    s.held_id = s.run.job.id;
+    s.held_epoch = s.run.job.epoch;
+    ++counters_.running;
+    ++counters_.started;
+    if (duration const timeout = s.run.job.settings->timeout; timeout > duration{0}) {
+        constexpr duration far = std::chrono::hours(24 * 36'500); // what the steady clock can add
+        steady_point const at = now + std::min(timeout, far);
+        timeouts_.insert(s, to_tick(at));
+        if (!alarm_at_ || at < *alarm_at_) {
+            alarm_at_ = at;
+            dispatcher_wake->notify();
+        }
+    }
+    wake_one();
+    return slot_step::run;
+}
+
+/// Takes over what a slot's last run has left.
+COFIRE_DECL void server_core::take_ended(slot& s) {
+    if (!s.holds) {
+        return;
+    }
+    bool const first = ended_.empty() && !freed_; // otherwise the dispatcher is on its way
+    s.holds = false;
+    timeouts_.erase(s);
+    --counters_.running;
+    free_load(s.handler);
+    if (s.report) {
+        reports_.push_back(std::move(*s.report));
+        s.report.reset();
+    }
+    if (s.outcome && !s.handed_back) {
+        ended_.push_back({.outcome = std::move(*s.outcome), .handler = s.handler});
+    } else {
+        freed_ = true;
+    }
+    s.handed_back = false;
+    s.outcome.reset();
+    if (first) {
+        dispatcher_wake->notify();
+    }
+}
+
+COFIRE_DECL void
+server_core::complete(slot& s, job_context const& context, std::exception_ptr error) noexcept {
+    s.busy = false;
+    steady_point const now = environment.clock().steady_now();
+    outcome_input input{.job = s.run.job};
+    input.exception = std::move(error);
+    input.result = std::move(s.run.result);
+    input.snooze = s.run.snooze;
+    input.reason = s.run.reason.load();
+    input.started = s.started_wall;
+    input.run_time = std::chrono::floor<duration>(now - s.started);
+    input.handler = s.handler;
+    bool const plain = !input.exception && !input.snooze;
+    input.now = plain ? s.started_wall + input.run_time : storage_now();
+    if (input.exception) {
+        std::lock_guard const lock(mutex_);
+        input.random = random_.next();
+    }
+    time_point const settled_at = input.now;
+    try {
+        s.outcome = decide_outcome(std::move(input));
+        if (s.outcome) {
+            s.handler->filter_outcome(context, *s.outcome, settled_at, environment.log());
+        }
+        if (s.run.report_pending.load()) {
+            s.report = s.run.take_report();
+        }
+    } catch (...) { // for want of memory: whatever it was, it is run again
+        s.outcome.emplace();
+        s.outcome->id = s.run.job.id;
+        s.outcome->epoch = s.run.job.epoch;
+        s.outcome->kind = outcome_kind::released;
+        s.outcome->started = s.started_wall;
+        write_log(
+            environment.log(), log_level::error, "no memory for the outcome of a job: it runs again"
+        );
+    }
+}
+
+COFIRE_DECL void server_core::unregister(slot& s) noexcept {
+    slots_[s.index] = slots_.back();
+    slots_[s.index]->index = s.index;
+    slots_.pop_back();
+    s.index = slot::unregistered;
+    if (s.idle) { // the last ones are destroyed first
+        s.idle = false;
+        auto const at = std::find(idle_.rbegin(), idle_.rend(), &s);
+        idle_.erase(std::next(at).base());
+    }
+}
+
+COFIRE_DECL void server_core::remove(slot& s) noexcept {
+    std::lock_guard const lock(mutex_);
+    if (s.index == slot::unregistered) {
+        return;
+    }
+    unregister(s);
+    timeouts_.erase(s);
+    waking_ = waking_ && !s.woken;
+    if (s.holds) { // destroyed with its context, in the middle of a run
+        --counters_.running;
+    }
+}
+
+COFIRE_DECL std::size_t server_core::slot_count() const {
+    std::lock_guard const lock(mutex_);
+    return slots_.size() + spawning_;
+}
+
+COFIRE_DECL void server_core::end_slots() {
+    std::lock_guard const lock(mutex_);
+    closing_ = true;
+    for (slot* s : std::exchange(idle_, {})) {
+        s->idle = false;
+        s->wake.notify();
+    }
+}
+
+// What runs say meanwhile.
+
+COFIRE_DECL void server_core::report(slot& s) noexcept {
+    {
+        std::lock_guard const lock(reporting_mutex_);
+        reporting_.push_back(s.weak_from_this());
+    }
+    dispatcher_wake->notify();
+}
+
+COFIRE_DECL bool server_core::has_reports() const {
+    std::lock_guard const lock(reporting_mutex_);
+    return !reporting_.empty();
+}
+
+COFIRE_DECL void server_core::collect_reports() {
+    std::vector<std::weak_ptr<slot>> reporting;
+    {
+        std::lock_guard const lock(reporting_mutex_);
+        reporting.swap(reporting_);
+    }
+    std::vector<run_report> reports;
+    for (auto const& w : reporting) {
+        if (auto const s = w.lock()) {
+            if (auto report = s->run.take_report()) {
+                reports.push_back(std::move(*report));
+            }
+        }
+    }
+    if (!reports.empty()) {
+        std::lock_guard const lock(mutex_);
+        reports_.insert(
+            reports_.end(),
+            std::make_move_iterator(reports.begin()),
+            std::make_move_iterator(reports.end())
+        );
+    }
+}
+
+// What the dispatcher takes and gives.
+
+/// The first items of `from`, as many as one call to a storage may have.
+template <class T, class Weigh>
+std::vector<T> take_slice(std::vector<T>& from, Weigh const& weigh) {
+    constexpr std::size_t most = 1000;
+    constexpr std::size_t most_bytes = std::size_t{2} << 20; // half of what a call may have
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count != from.size() && count != most; ++count) {
+        bytes += weigh(from[count]);
+        if (bytes > most_bytes && count != 0) {
+            break;
+        }
+    }
+    if (count == from.size()) {
+        return std::exchange(from, {});
+    }
+    auto const end = from.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<T> slice(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
+    from.erase(from.begin(), end);
+    return slice;
+}
+
+COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports) {
+    if (with_reports) {
+        collect_reports();
+    }
+    dispatcher_input input;
+    std::lock_guard const lock(mutex_);
+    input.ended = take_slice(ended_, [](ended_run const& e) { return e.outcome.result.size(); });
+    input.reports = take_slice(reports_, [](run_report const& r) {
+        std::size_t bytes = 0;
+        for (log_line const& line : r.lines) {
+            bytes += line.text.size();
+        }
+        return bytes;
+    });
+    input.pending = !ended_.empty() || !reports_.empty();
+    input.freed = std::exchange(freed_, false);
+    input.slots = slots_.size() + spawning_;
+    auto const held = counters_.running + ready_.size();
+    input.room =
+        held < options.concurrency ? static_cast<std::uint32_t>(options.concurrency - held) : 0;
+    for (type_load const& load : loads_) {
+        // Not more than the fullest type can take: what is taken beyond would only lie here.
+        std::size_t const most = load.handler->options.concurrency;
+        if (load.held < most) {
+            std::size_t const left = most - load.held;
+            input.room = left < input.room ? static_cast<std::uint32_t>(left) : input.room;
+            continue;
+        }
+        auto const& aliases = load.handler->aliases;
+        input.except.emplace_back(load.handler->name);
+        input.except.insert(input.except.end(), aliases.begin(), aliases.end());
+    }
+    return input;
+}
+
+COFIRE_DECL void server_core::put_back(std::vector<ended_run> ended) {
+    std::lock_guard const lock(mutex_);
+    ended_.insert(
+        ended_.begin(), std::make_move_iterator(ended.begin()), std::make_move_iterator(ended.end())
+    );
+}
+
+COFIRE_DECL void server_core::put_back(std::vector<run_report> reports) {
+    std::lock_guard const lock(mutex_);
+    reports_.insert(
+        reports_.begin(),
+        std::make_move_iterator(reports.begin()),
+        std::make_move_iterator(reports.end())
+    );
+}
+
+} // namespace cofire::detail
+
+#endif

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#include "support.hpp"
+
+BOOST_AUTO_TEST_SUITE(job_table_tick)
+
+namespace {
+
+using namespace storage_tests;
+using cofire::exhausted_policy;
+
+/// A server that can be killed.
+struct mortal {
+    std::shared_ptr<int> alive = std::make_shared<int>();
+    table_fixture& t;
+    server_instance instance;
+
+    explicit mortal(table_fixture& table) : t(table), instance(t.server({"t"}, alive)) {}
+    void die() {
+        alive.reset();
+        t.table.servers(cofire::server_list{}, t.now); // a list notices nothing
+    }
+};
+
+BOOST_AUTO_TEST_CASE(lost_runs_are_counted_apart_and_come_back_later_and_later) {
+    table_fixture t;
+    auto const watch = t.server({"u"});
+    t.insert(with_key(job(1), "k"));
+    auto life = std::vector<duration>{2s, 4s};
+    for (std::size_t i = 0; i != life.size(); ++i) {
+        mortal m(t);
+        auto const j = t.take_one(m.instance);
+        BOOST_TEST(j.lost == i);
+        BOOST_TEST(j.attempt == 0U);
+        m.die();
+        BOOST_TEST(t.state(1) == "processing");
+        auto const notices = t.tick(watch).notices;
+        BOOST_REQUIRE(notices.size() == 1U);
+        BOOST_TEST(notices[0].reason == "lost");
+        BOOST_TEST((notices[0].to == job_state::scheduled));
+        BOOST_TEST((t.record(1).due == t.now + life[i]));
+        BOOST_TEST(t.insert(with_key(job(2), "k")) == "h");
+        t.now += life[i];
+    }
+    mortal m(t);
+    t.take_one(m.instance);
+    m.die();
+    BOOST_TEST((t.tick(watch).notices.at(0).to == job_state::failed));
+    auto const r = t.record(1);
+    BOOST_TEST((r.state == job_state::failed));
+    BOOST_TEST(r.lost == 3U);
+    BOOST_TEST(r.attempt == 0U);
+    BOOST_TEST(r.error->type == "cofire::lost_server");
+    BOOST_TEST(r.history.back().error->type == "cofire::lost_server");
+    BOOST_TEST(
+        t.history(1) ==
+        "enqueued, processing, scheduled (lost), enqueued, processing, scheduled (lost), enqueued, "
+        "processing, failed (lost)"
+    );
+    BOOST_TEST(t.counts().lost == 3U);
+    BOOST_TEST(t.insert(with_key(job(2), "k")) == "i");
+    t.change(change_kind::requeue, 1);
+    BOOST_TEST(t.state(1) == "failed"); // its key is another's now
+    t.change(change_kind::delete_job, 2);
+    t.change(change_kind::requeue, 1);
+    BOOST_TEST(t.record(1).lost == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(lost_too_often_has_all_effects_of_an_end) {
+    table_fixture t({.lost_limit = 1});
+    auto const watch = t.server({"u"});
+    auto dropped = std::make_shared<job_settings>();
+    dropped->on_exhausted = exhausted_policy::delete_job;
+    t.insert(
+        {job(1), after(job(2), {{id_of(1), cofire::parent_condition::on_failure}}),
+         with_settings(job(3), dropped), after(job(4), 3), job(5)}
+    );
+    mortal m(t);
+    t.acquire(m.instance);
+    t.change(change_kind::cancel, 5, {.reason = "enough"});
+    t.table.watch(id_of(1));
+    m.die();
+    t.tick(watch);
+    BOOST_TEST(t.state(1) == "failed");
+    BOOST_TEST(t.state(2) == "enqueued");
+    BOOST_TEST(t.state(3) == "deleted");
+    BOOST_TEST(t.state(4) == "deleted");
+    BOOST_TEST(t.state(5) == "deleted");
+    BOOST_TEST(t.record(5).reason == "enough");
+    auto const ended = t.table.take_effects().ended;
+    BOOST_TEST(ended.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_dead_are_noticed_by_acquire_too_but_never_the_one_who_asks) {
+    table_fixture t;
+    auto const s = t.server();
+    mortal m(t);
+    t.insert(job(1));
+    t.take_one(m.instance);
+    m.die();
+    t.tick(m.instance); // it is there, whatever its token says
+    BOOST_TEST(t.acquire(m.instance).empty());
+    BOOST_TEST(t.state(1) == "processing");
+    t.acquire(s);
+    BOOST_TEST(t.state(1) == "scheduled");
+    BOOST_CHECK_THROW(t.tick(m.instance), cofire::error);
+}
+
+BOOST_AUTO_TEST_CASE(recover_takes_all_for_dead) {
+    table_fixture t;
+    auto const s = t.server();
+    t.insert({job(1), job(2)});
+    t.take_one(s);
+    t.table.recover(t.now);
+    t.check();
+    BOOST_TEST(t.state(1) == "scheduled");
+    BOOST_TEST(t.record(1).lost == 1U);
+    BOOST_TEST(t.state(2) == "enqueued");
+    BOOST_CHECK_THROW(t.tick(s), cofire::error);
+}
+
+BOOST_AUTO_TEST_CASE(retire_hands_back_without_a_mark) {
+    table_fixture t;
+    auto const s = t.server();
+    t.insert({job(1), with_limit(job(2), "l"), with_key(job(3), "k"), job(4), job(5)});
+    t.acquire(s, 4);
+    t.change(change_kind::delete_job, 1);
+    t.retire(s);
+    t.retire(s);
+    t.retire(99);
+    BOOST_TEST(t.state(1) == "deleted");
+    auto const other = t.server();
+    auto const got = t.acquire(other);
+    BOOST_TEST(numbers(got) == "2 3 4 5");
+    BOOST_TEST(got[0].attempt == 0U);
+    BOOST_TEST(got[0].lost == 0U);
+    BOOST_TEST(t.history(2) == "enqueued, processing, enqueued (released), processing");
+}
+
+BOOST_AUTO_TEST_CASE(reports) {
+    table_fixture t;
+    auto const s = t.server();
+    t.insert({job(1), job(2)});
+    auto const got = t.acquire(s);
+    std::vector<cofire::run_report> reports{
+        {.id = got[0].id, .epoch = got[0].epoch, .progress = cofire::job_progress{1, 2}},
+        {.id = got[1].id, .epoch = got[1].epoch + 1, .progress = cofire::job_progress{9, 9}}
+    };
+    reports[0].lines.push_back({.at = t.now, .attempt = 1, .text = "half-way"});
+    t.tick(s, reports);
+    auto const r = t.record(1);
+    BOOST_TEST(r.progress->done == 1.0);
+    BOOST_TEST(r.log.at(0).text == "half-way");
+    BOOST_TEST(!t.record(2).progress.has_value());
+    auto const other = t.server();
+    reports[0].progress = cofire::job_progress{2, 2};
+    t.tick(other, reports);
+    BOOST_TEST(t.record(1).progress->done == 1.0);
+    for (int i = 0; i != 300; ++i) {
+        reports[0].lines = {{.at = t.now, .attempt = 1, .text = std::to_string(i)}};
+        t.tick(s, {reports[0]});
+    }
+    BOOST_TEST(t.record(1).log.size() == 200U);
+    BOOST_TEST(t.record(1).log.back().text == "299");
+    t.settle(s, got[0]);
+    BOOST_TEST(!t.record(1).progress.has_value());
+    BOOST_TEST(t.record(1).log.size() == 200U);
+    reports.resize(10'001);
+    BOOST_CHECK_EXCEPTION(t.tick(s, reports), cofire::error, [](auto const& e) {
+        return e.value() == errc::too_many_items;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(signals_and_commands) {
+    table_fixture t;
+    auto const s = t.server();
+    auto const other = t.server();
+    t.insert(job(1));
+    auto const j = t.take_one(s);
+    auto const before = t.tick(s);
+    BOOST_TEST(before.signals.empty());
+    BOOST_TEST(!t.table.changed({.server = s}, before.seen));
+    t.change(change_kind::cancel, 1);
+    BOOST_TEST(t.table.changed({.server = s}, before.seen));
+    t.change(change_kind::cancel, 1); // no second one
+    t.change(change_kind::delete_job, 1);
+    t.change(change_kind::cancel, 1); // weaker than what was asked for
+    BOOST_TEST(t.tick(other).signals.empty());
+    auto const got = t.tick(s).signals;
+    BOOST_REQUIRE(got.size() == 2U);
+    BOOST_TEST((got[0].id == j.id && got[0].epoch == j.epoch));
+    BOOST_TEST((got[0].kind == cofire::signal_kind::cancelled));
+    BOOST_TEST((got[1].kind == cofire::signal_kind::deleted));
+    BOOST_TEST(t.tick(s).signals.empty());
+    t.table.servers(cofire::server_order{s, cofire::server_command::drain}, t.now);
+    BOOST_TEST(t.table.changed({.server = s}, t.tick(other).seen) == false);
+    BOOST_TEST((t.tick(s).command == cofire::server_command::drain));
+    BOOST_TEST((t.tick(other).command == cofire::server_command::none));
+    BOOST_CHECK_THROW(t.table.servers(cofire::server_order{99}, t.now), cofire::error);
+}
+
+BOOST_AUTO_TEST_CASE(the_list_of_servers) {
+    table_fixture t;
+    cofire::server_announce a{.name = "host/1"};
+    a.types = {{.name = "t"}};
+    a.queues = {"default", "other"};
+    a.slots = 4;
+    a.version = "0.1";
+    auto const s = t.table.servers(a, t.now).instance;
+    t.insert({job(1), job(2)});
+    t.now += 1s;
+    t.acquire(s);
+    auto const list = t.table.servers(cofire::server_list{}, t.now).servers;
+    BOOST_REQUIRE(list.size() == 1U);
+    BOOST_TEST(list[0].name == "host/1");
+    BOOST_TEST(list[0].types.at(0).name == "t");
+    BOOST_TEST(list[0].queues.size() == 2U);
+    BOOST_TEST(list[0].held == 2U);
+    BOOST_TEST(list[0].slots == 4U);
+    BOOST_TEST((list[0].announced == start && list[0].heartbeat == start + 1s));
+    auto const answer = t.tick(s);
+    BOOST_TEST(!answer.lease_until.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(retention_by_age) {
+    table_fixture t({.keep_succeeded = 1h, .keep_failed = 2h});
+    auto const s = t.server();
+    t.insert({job(1), job(2), job(3), job(4)});
+    t.run_one(s);
+    t.run_one(s, outcome_kind::failed);
+    t.change(change_kind::delete_job, 3);
+    t.now += 1h - 1us;
+    t.tick(s);
+    BOOST_TEST(t.table.size() == 4U);
+    t.now += 1us;
+    t.tick(s);
+    BOOST_TEST(t.state(1) == "gone");
+    BOOST_TEST(t.state(3) == "gone");
+    BOOST_TEST(t.state(2) == "failed");
+    t.now += 1h;
+    t.tick(s);
+    BOOST_TEST(t.state(2) == "gone");
+    BOOST_TEST(t.state(4) == "enqueued"); // whatever its age
+    BOOST_TEST(t.counts().removed == 3U);
+    BOOST_TEST(t.counts()[job_state::failed] == 0U);
+    BOOST_TEST(t.counts().failed == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(retention_by_number) {
+    table_fixture t({.keep_count = 2});
+    auto const s = t.server();
+    for (std::uint64_t n = 1; n != 6; ++n) {
+        t.insert({job(n), job(10 + n)});
+        t.run_one(s);
+        t.run_one(s, outcome_kind::failed);
+    }
+    BOOST_TEST(t.counts()[job_state::succeeded] == 2U);
+    BOOST_TEST(t.counts()[job_state::failed] == 2U);
+    BOOST_TEST(t.state(4) == "succeeded");
+    BOOST_TEST(t.state(3) == "gone");
+}
+
+BOOST_AUTO_TEST_CASE(notices_are_bounded) {
+    table_fixture t;
+    std::vector<new_job> jobs;
+    for (std::uint64_t n = 0; n != 6'000; ++n) {
+        jobs.push_back(with_settings(job(n + 1), settings(5, "default", 1s)));
+    }
+    t.table.insert({.jobs = jobs}, t.now);
+    for (auto& j : jobs) {
+        j.id = id_of(100'000 + static_cast<std::uint64_t>(&j - jobs.data()));
+    }
+    t.table.insert({.jobs = jobs}, t.now);
+    auto const s = t.server();
+    t.now += 1s;
+    auto const notices = t.table.tick({.server = s}, t.now).notices;
+    BOOST_TEST(notices.size() == 10'000U);
+    BOOST_TEST(notices.front().reason == "expired");
+    BOOST_TEST(t.table.tick({.server = s}, t.now).notices.empty());
+}
+
+// A command that throws lets time pass all the same, and says so.
+BOOST_AUTO_TEST_CASE(a_refused_command_still_has_effects_of_time) {
+    table_fixture t;
+    t.insert({with_settings(job(1), settings(5, "default", 1s)), due(job(2), 1s)});
+    t.table.watch(id_of(1));
+    (void)t.table.take_effects();
+    t.now += 1s;
+    BOOST_TEST((t.refused({after(job(3), 4)}) == errc::missing_parent));
+    auto const effects = t.table.take_effects();
+    BOOST_TEST(effects.servers);
+    BOOST_TEST(effects.ended.size() == 1U);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE_END()
