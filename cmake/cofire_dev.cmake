@@ -17,6 +17,18 @@ target_compile_options(
         $<$<BOOL:${COFIRE_WERROR}>:-Werror>
 )
 
+# What tests and examples link to. Header-only, each of their translation units would take three
+# times as long with g++, which emits every inline coroutine. The consumers and the preset
+# header-only use the headers alone.
+if(COFIRE_TEST_HEADER_ONLY)
+    set(cofire_under_test cofire::cofire)
+else()
+    set(cofire_under_test cofire::compiled)
+endif()
+if(PROJECT_IS_TOP_LEVEL)
+    target_link_libraries(cofire_compiled PRIVATE cofire_dev)
+endif()
+
 # Put before the command of each test, as a list.
 set(COFIRE_TEST_LAUNCHER "" CACHE STRING "Command that starts cofire's tests, for example setarch;-R")
 

@@ -3,8 +3,6 @@
 
 #include "jobs.hpp"
 
-#include <cofire/handler/permanent_failure.hpp>
-
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 

@@ -40,6 +40,9 @@ void load::stop() {
 }
 
 boost::asio::awaitable<void> load::make(std::uint32_t count) {
+    if (count == 0) {
+        co_return;
+    }
     std::vector<std::uint64_t> numbers(count);
     std::iota(numbers.begin(), numbers.end(), next_number_);
     next_number_ += count;

@@ -36,7 +36,7 @@
 
 namespace {
 
-// The folder named by --data, made if need be, or a new one. Nobody else may read it.
+// The folder named by --data, made if need be, or a new one.
 std::filesystem::path data_folder(std::string const& wanted) {
     if (!wanted.empty()) {
         std::filesystem::path const folder = std::filesystem::absolute(wanted);
@@ -57,8 +57,9 @@ asio::awaitable<void> first_jobs(cofire::client const& jobs) {
     co_await after_signup(jobs, "bob", "bob@example.com", "+49 30 123456");
     co_await jobs.enqueue<flaky>();
     co_await jobs.trigger_recurring("captcha-cleanup");
-    co_await jobs.result(notification); // so that the backup has something to save
-    co_await start_backup(jobs, "crm");
+    // A backup, too, but when there is something to save.
+    auto const backup = co_await jobs.continue_with<&crm::backup>(notification, "crm");
+    co_await jobs.continue_with<&crm::report_backup>(backup, "crm");
 }
 
 // Says how it ended. What still waits is in memory and goes with the process.
@@ -92,7 +93,7 @@ void print_log(cofire::log_level level, std::string_view line) {
 }
 
 void run(options const& o) {
-    umask(077);
+    umask(077); // what is written here is for nobody else to read
     std::filesystem::path const data = data_folder(o.data);
     outbox const messages(data / "outbox");
     crm app(messages, data / "backups");

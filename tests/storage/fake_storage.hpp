@@ -62,8 +62,7 @@ inline std::string await_all(cofire::storage_ref const& ref) {
     cofire::asio::io_context io;
     std::string names;
     auto const call = [&](auto op, char const* name) {
-        auto answer =
-            cofire::asio::co_spawn(io, std::move(op), cofire::asio::use_future);
+        auto answer = cofire::asio::co_spawn(io, std::move(op), cofire::asio::use_future);
         io.restart();
         io.run();
         answer.get();

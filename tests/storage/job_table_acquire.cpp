@@ -42,9 +42,14 @@ BOOST_AUTO_TEST_CASE(queue_then_priority_then_position) {
     table_fixture t;
     auto const s = t.server({"t", "u"});
     t.insert(
-        {job(1), with_settings(job(2), settings(9)), with_settings(of_type(job(3), "u"), settings(9)),
-         with_settings(job(4), settings(15, "other")), of_type(job(5), "u"), job(6),
-         with_settings(job(7), settings(0)), with_settings(job(8), settings(15))}
+        {job(1),
+         with_settings(job(2), settings(9)),
+         with_settings(of_type(job(3), "u"), settings(9)),
+         with_settings(job(4), settings(15, "other")),
+         of_type(job(5), "u"),
+         job(6),
+         with_settings(job(7), settings(0)),
+         with_settings(job(8), settings(15))}
     );
     BOOST_TEST(numbers(t.acquire(s, 100, {{"default"}, {"other"}})) == "8 2 3 1 5 6 7 4");
 }
@@ -57,7 +62,9 @@ BOOST_AUTO_TEST_CASE(caps_and_limit) {
     }
     BOOST_TEST(t.acquire(s, 0).empty());
     BOOST_TEST(numbers(t.acquire(s, 3, {{"default", 2}, {"other", 2}})) == "1 2 11");
-    BOOST_TEST(numbers(t.acquire(s, 9, {{"other", 1}, {"default", 2}, {"other"}})) == "12 3 4 13 14 15");
+    BOOST_TEST(
+        numbers(t.acquire(s, 9, {{"other", 1}, {"default", 2}, {"other"}})) == "12 3 4 13 14 15"
+    );
     BOOST_TEST(t.acquire(s, 9, {{"nowhere"}}).empty());
 }
 
@@ -67,8 +74,12 @@ BOOST_AUTO_TEST_CASE(only_announced_types_and_versions) {
     a.types = {{.name = "t", .argument_version = 2}, {.name = "u", .argument_version = 1}};
     auto const s = t.table.servers(a, t.now).instance;
     t.insert(
-        {of_type(job(1), "unknown"), of_type(job(2), "t", 3), of_type(job(3), "t", 2),
-         of_type(job(4), "t", 1), of_type(job(5), "u", 2), of_type(job(6), "u", 1)}
+        {of_type(job(1), "unknown"),
+         of_type(job(2), "t", 3),
+         of_type(job(3), "t", 2),
+         of_type(job(4), "t", 1),
+         of_type(job(5), "u", 2),
+         of_type(job(6), "u", 1)}
     );
     BOOST_TEST(numbers(t.acquire(s)) == "3 4 6");
     BOOST_TEST((t.record(1).sub_state == cofire::job_sub_state::parked_by_type));
@@ -86,9 +97,8 @@ BOOST_AUTO_TEST_CASE(types_without_room) {
     t.insert({job(1), of_type(job(2), "u"), job(3)});
     std::vector<std::string_view> const except{"t"};
     cofire::take const take{"default"};
-    auto const got = t.table.acquire(
-        {.server = s, .takes = {&take, 1}, .except = except, .limit = 9}, t.now
-    );
+    auto const got =
+        t.table.acquire({.server = s, .takes = {&take, 1}, .except = except, .limit = 9}, t.now);
     BOOST_TEST(numbers(got.jobs) == "2");
 }
 
@@ -224,8 +234,13 @@ BOOST_AUTO_TEST_CASE(a_limit_is_kept_and_no_job_stands_in_the_way) {
     table_fixture t;
     auto const s = t.server();
     t.insert(
-        {with_limit(job(1), "l"), with_limit(job(2), "l"), job(3), with_limit(job(4), "m", 2),
-         with_limit(job(5), "m", 2), with_limit(job(6), "m", 2), with_limit(job(7), "l")}
+        {with_limit(job(1), "l"),
+         with_limit(job(2), "l"),
+         job(3),
+         with_limit(job(4), "m", 2),
+         with_limit(job(5), "m", 2),
+         with_limit(job(6), "m", 2),
+         with_limit(job(7), "l")}
     );
     auto const got = t.acquire(s);
     BOOST_TEST(numbers(got) == "1 3 4 5");
@@ -277,9 +292,14 @@ BOOST_AUTO_TEST_CASE(limits_do_not_leak) {
     auto const settles = [&](outcome_kind kind) {
         frees([=](auto& t, auto s, auto& one) { t.settle(s, one, kind); });
     };
-    for (auto kind : {outcome_kind::succeeded, outcome_kind::failed, outcome_kind::retry,
-                      outcome_kind::snoozed, outcome_kind::released, outcome_kind::deleted,
-                      outcome_kind::parked}) {
+    for (auto kind :
+         {outcome_kind::succeeded,
+          outcome_kind::failed,
+          outcome_kind::retry,
+          outcome_kind::snoozed,
+          outcome_kind::released,
+          outcome_kind::deleted,
+          outcome_kind::parked}) {
         settles(kind);
     }
     frees([](auto& t, auto s, auto&) { t.retire(s); });
@@ -316,7 +336,8 @@ BOOST_AUTO_TEST_CASE(an_idle_lane_does_not_starve_the_others) {
     auto const all = std::vector<cofire::take>{{"default"}, {"other"}};
     t.insert(with_limit(job(1), "l"));
     auto const one = t.acquire(s, 9, all).at(0);
-    t.insert({with_limit(with_settings(job(2), settings(5, "other")), "l"), with_limit(job(3), "l")});
+    t.insert({with_limit(with_settings(job(2), settings(5, "other")), "l"), with_limit(job(3), "l")}
+    );
     BOOST_TEST(t.acquire(s, 9, all).empty());
     t.table.queues(cofire::queue_pause{"other", true}, t.now);
     t.settle(s, one);
@@ -373,9 +394,14 @@ BOOST_AUTO_TEST_CASE(jobs_expire_wherever_they_wait) {
         return with_settings(std::move(made), settings(5, "default", 10s));
     };
     t.insert(
-        {soon(with_limit(job(1), "l")), soon(with_limit(job(2), "l")), soon(of_type(job(3), "u")),
-         soon(due(job(4), 5s)), soon(job(5)), with_key(soon(of_type(job(6), "u")), "k"),
-         after(job(7), {{id_of(6), cofire::parent_condition::on_any_end}}), soon(after(job(8), 1))}
+        {soon(with_limit(job(1), "l")),
+         soon(with_limit(job(2), "l")),
+         soon(of_type(job(3), "u")),
+         soon(due(job(4), 5s)),
+         soon(job(5)),
+         with_key(soon(of_type(job(6), "u")), "k"),
+         after(job(7), {{id_of(6), cofire::parent_condition::on_any_end}}),
+         soon(after(job(8), 1))}
     );
     auto got = t.acquire(s);
     BOOST_TEST(numbers(got) == "1 5");

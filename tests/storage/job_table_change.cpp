@@ -51,7 +51,9 @@ BOOST_AUTO_TEST_CASE(each_change_in_each_state) {
         "enqueued enqueued . . enqueued enqueued enqueued"
     );
     BOOST_TEST(t.all(change_kind::reprioritise) == "enqueued scheduled awaiting . . . .");
-    BOOST_TEST(t.all(change_kind::move, {.queue = "other"}) == "enqueued scheduled awaiting . . . .");
+    BOOST_TEST(
+        t.all(change_kind::move, {.queue = "other"}) == "enqueued scheduled awaiting . . . ."
+    );
     BOOST_TEST(t.change(change_kind::requeue, 99) == "unknown");
 }
 
@@ -96,9 +98,7 @@ BOOST_AUTO_TEST_CASE(a_job_deleted_while_it_waited_tells_so) {
     BOOST_TEST(t.history(2) == "scheduled, deleted (cancelled)");
     BOOST_TEST(t.history(3) == "scheduled, enqueued, deleted (cancelled)");
     t.change(change_kind::requeue, 3);
-    BOOST_TEST(
-        t.history(3) == "scheduled, enqueued, deleted (cancelled), enqueued (requeued)"
-    );
+    BOOST_TEST(t.history(3) == "scheduled, enqueued, deleted (cancelled), enqueued (requeued)");
 }
 
 BOOST_AUTO_TEST_CASE(priority_and_queue) {
@@ -150,9 +150,7 @@ BOOST_AUTO_TEST_CASE(many_ids_with_continuations) {
     BOOST_TEST((answer.skipped[1].why == skip_reason::unknown));
     BOOST_TEST(t.state(3) == "enqueued");
     std::vector<job_id> const many(10'001, id_of(1));
-    BOOST_CHECK_THROW(
-        t.change({.kind = change_kind::requeue, .ids = many}), cofire::error
-    );
+    BOOST_CHECK_THROW(t.change({.kind = change_kind::requeue, .ids = many}), cofire::error);
     BOOST_TEST(t.change({.kind = change_kind::delete_job}).changed == 0U); // no filter: no job
 }
 
@@ -185,7 +183,8 @@ BOOST_AUTO_TEST_CASE(by_filter_in_slices) {
         made.type = n % 3 == 0 ? "u" : "t";
         t.insert(made);
     }
-    change_request r{.kind = change_kind::delete_job, .filter = job_filter{.type = "u"}, .budget = 3};
+    change_request r{
+        .kind = change_kind::delete_job, .filter = job_filter{.type = "u"}, .budget = 3};
     walk const w(t, r);
     BOOST_TEST(w.changed == 6U);
     BOOST_TEST(w.skipped == 0U);
@@ -205,15 +204,12 @@ BOOST_AUTO_TEST_CASE(jobs_that_move_on_between_slices_are_met_and_new_ones_are_n
         t.insert({job(n), due(job(100 + n), duration(n * 1'000'000)), after(job(200 + n), n)});
     }
     std::uint64_t next = 1'000;
-    walk const w(
-        t, {.kind = change_kind::cancel, .filter = job_filter{}, .budget = 4},
-        [&] {
-            t.insert({job(next), due(job(next + 1), 1s)});
-            next += 2;
-            t.now += 1s;
-            t.acquire(s, 2);
-        }
-    );
+    walk const w(t, {.kind = change_kind::cancel, .filter = job_filter{}, .budget = 4}, [&] {
+        t.insert({job(next), due(job(next + 1), 1s)});
+        next += 2;
+        t.now += 1s;
+        t.acquire(s, 2);
+    });
     std::uint64_t left = 0;
     for (std::uint64_t n = 1; n <= 10; ++n) {
         for (std::uint64_t of : {n, 100 + n, 200 + n}) {

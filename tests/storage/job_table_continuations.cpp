@@ -42,7 +42,9 @@ BOOST_AUTO_TEST_CASE(results_come_along_in_the_order_of_the_parents) {
     table_fixture t;
     auto const s = t.server();
     t.insert(
-        {job(1), job(2), after(job(3), {{id_of(2), on_any_end}, {id_of(1)}, {id_of(2), on_failure}})}
+        {job(1),
+         job(2),
+         after(job(3), {{id_of(2), on_any_end}, {id_of(1)}, {id_of(2), on_failure}})}
     );
     auto const got = t.acquire(s);
     t.settle(s, got.at(1), outcome_kind::failed);
@@ -69,16 +71,17 @@ BOOST_AUTO_TEST_CASE(a_delayed_continuation_waits_for_its_time_too) {
     BOOST_TEST((t.record(3).due == t.now));
     t.now = start + 1h;
     BOOST_TEST(numbers(t.acquire(s)) == "3 2");
-    BOOST_TEST(
-        t.history(2) == "awaiting, scheduled (parents ended), enqueued, processing"
-    );
+    BOOST_TEST(t.history(2) == "awaiting, scheduled (parents ended), enqueued, processing");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_met_is_deleted_with_the_reason_and_all_that_follows) {
     table_fixture t;
     auto const s = t.server();
     t.insert(
-        {job(1), after(job(2), 1), after(job(3), 2), after(job(4), {{id_of(3), on_any_end}}),
+        {job(1),
+         after(job(2), 1),
+         after(job(3), 2),
+         after(job(4), {{id_of(3), on_any_end}}),
          after(job(5), {{id_of(2), on_failure}})}
     );
     t.run_one(s, outcome_kind::failed);

@@ -212,9 +212,7 @@ BOOST_AUTO_TEST_CASE(a_key_outlives_its_holder) {
     BOOST_TEST(t.state(1) == "gone");
     BOOST_TEST(t.insert(job(1)) == "i");
     BOOST_TEST(t.insert(with_key(job(2), "k")) == "h");
-    BOOST_TEST(
-        t.insert(with_key(job(2), "k", hold::unfinished, on_duplicate::replace)) == "r"
-    );
+    BOOST_TEST(t.insert(with_key(job(2), "k", hold::unfinished, on_duplicate::replace)) == "r");
     BOOST_TEST(t.state(1) == "enqueued");
     t.insert(with_key(job(3), "l", hold::for_a_time, on_duplicate::ignore, 1h));
     t.change(change_kind::delete_job, 3);

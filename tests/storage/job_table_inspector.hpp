@@ -22,9 +22,11 @@ namespace cofire::detail {
 struct job_table_inspector {
     job_table const& t;
     std::map<lane const*, std::set<job_node const*>> in_line;
-    std::map<std::pair<limit_entry const*, lane const*>, std::pair<std::size_t, std::size_t>> limited;
+    std::map<std::pair<limit_entry const*, lane const*>, std::pair<std::size_t, std::size_t>>
+        limited;
     std::map<limit_entry const*, std::pair<std::uint64_t, std::uint64_t>> limits; // jobs, used
-    std::map<queue_entry const*, std::array<std::uint64_t, 3>> queues; // waiting, parked, processing
+    std::map<queue_entry const*, std::array<std::uint64_t, 3>>
+        queues; // waiting, parked, processing
     std::size_t expiring = 0;
     std::size_t scheduled = 0;
     std::uint64_t bytes = 0;
@@ -35,8 +37,9 @@ struct job_table_inspector {
     static void require(bool ok, std::string const& what, job_node const* job = nullptr) {
         if (!ok) {
             throw std::logic_error(
-                what + (job == nullptr ? "" : " (job " + job->id.to_string() + ", " +
-                                                  std::string(to_string(job->state)) + ")")
+                what + (job == nullptr ? ""
+                                       : " (job " + job->id.to_string() + ", " +
+                                             std::string(to_string(job->state)) + ")")
             );
         }
     }
@@ -106,7 +109,8 @@ struct job_table_inspector {
         final_bytes += is_final(j.state) ? j.bytes : 0;
         job_extras const none;
         job_extras const& x = j.extras ? *j.extras : none;
-        bool const in_a_line = j.place == p::line || j.place == p::returned || j.place == p::suspects;
+        bool const in_a_line =
+            j.place == p::line || j.place == p::returned || j.place == p::suspects;
         auto& queue = queues[j.line->queue];
         queue[0] += in_a_line || j.place == p::parked_by_type ? 1 : 0;
         queue[1] += j.place == p::parked_by_limit ? 1 : 0;
@@ -147,7 +151,8 @@ struct job_table_inspector {
         require(!must_hold || x.holds_key, "key given up early", &j);
         require(
             !x.holds_key || x.key_hold == unique_hold::for_a_time || !is_final(j.state),
-            "key held by a final job", &j
+            "key held by a final job",
+            &j
         );
         if (x.holds_key) {
             auto const held = t.keys_.find(x.key);

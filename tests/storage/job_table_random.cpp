@@ -87,7 +87,8 @@ private:
         j.type = type_names[pick(type_names.size())];
         j.argument_version = chance(6) ? 2 : 1;
         j.settings = settings(
-            static_cast<int>(pick(3)) * 7, std::string(queue_names[pick(queue_names.size())]),
+            static_cast<int>(pick(3)) * 7,
+            std::string(queue_names[pick(queue_names.size())]),
             chance(4) ? duration(pick(8'000'000)) : duration(0)
         );
         if (chance(3)) {
@@ -95,14 +96,17 @@ private:
         }
         if (chance(3)) {
             j = with_key(
-                std::move(j), std::string(1, static_cast<char>('a' + pick(3))),
+                std::move(j),
+                std::string(1, static_cast<char>('a' + pick(3))),
                 static_cast<cofire::unique_hold>(pick(3)),
-                static_cast<cofire::duplicate_policy>(pick(2)), duration(pick(10'000'000))
+                static_cast<cofire::duplicate_policy>(pick(2)),
+                duration(pick(10'000'000))
             );
         }
         if (chance(3)) {
             j = with_limit(
-                std::move(j), std::string(1, static_cast<char>('x' + pick(2))),
+                std::move(j),
+                std::string(1, static_cast<char>('x' + pick(2))),
                 1 + static_cast<std::uint32_t>(pick(2))
             );
         }
@@ -272,9 +276,7 @@ private:
 
     void queues() {
         if (chance(2)) {
-            t_.queues(
-                cofire::queue_pause{queue_names[pick(queue_names.size())], chance(3)}, now_
-            );
+            t_.queues(cofire::queue_pause{queue_names[pick(queue_names.size())], chance(3)}, now_);
         } else if (chance(4)) {
             t_.queues(cofire::limit_put{"x", 1 + static_cast<std::uint32_t>(pick(3))}, now_);
         } else if (chance(4)) {
@@ -302,8 +304,7 @@ private:
             .revision = known.revision,
             .expected = known.next,
             .next = now_ + 1s,
-            .jobs = jobs
-        };
+            .jobs = jobs};
         try {
             t_.recurring(cofire::recurring_fire{.firings = {&f, 1}}, now_);
         } catch (cofire::error const& e) {
@@ -326,8 +327,7 @@ private:
         auto const s = t_.servers(a, now_).instance;
         std::vector<cofire::take> const takes{{queue_names[0]}, {queue_names[1]}, {queue_names[2]}};
         for (int i = 0; i != 1'000; ++i) {
-            auto const jobs =
-                t_.acquire({.server = s, .takes = takes, .limit = 100}, now_).jobs;
+            auto const jobs = t_.acquire({.server = s, .takes = takes, .limit = 100}, now_).jobs;
             std::vector<run_outcome> outcomes;
             for (auto const& j : jobs) {
                 outcomes.push_back({.id = j.id, .epoch = j.epoch, .started = now_});
@@ -343,8 +343,11 @@ private:
             }
         }
         auto const counts = t_.read(cofire::read_counts{}, now_).counts;
-        for (auto state : {job_state::enqueued, job_state::scheduled, job_state::awaiting,
-                           job_state::processing}) {
+        for (auto state :
+             {job_state::enqueued,
+              job_state::scheduled,
+              job_state::awaiting,
+              job_state::processing}) {
             BOOST_REQUIRE_MESSAGE(counts[state] == 0, to_string(state) << " jobs are stuck");
         }
         for (auto const& limit : t_.queues(cofire::queue_list{}, now_).limits) {

@@ -40,8 +40,10 @@ BOOST_AUTO_TEST_CASE(pages_in_both_orders) {
         do {
             auto const a = t.table.read(
                 read_find{
-                    .filter = {.state = job_state::enqueued}, .order = order, .rows = 3, .cursor = cursor
-                },
+                    .filter = {.state = job_state::enqueued},
+                    .order = order,
+                    .rows = 3,
+                    .cursor = cursor},
                 t.now
             );
             BOOST_TEST(a.exact);
@@ -106,8 +108,7 @@ BOOST_AUTO_TEST_CASE(groups_of_failures) {
         auto const j = t.take_one(s);
         run_outcome o{.id = j.id, .epoch = j.epoch, .kind = outcome_kind::failed};
         o.error = cofire::error_info{
-            .type = "e", .message = std::to_string(n), .fingerprint = n % 3 == 0 ? 2U : 1U
-        };
+            .type = "e", .message = std::to_string(n), .fingerprint = n % 3 == 0 ? 2U : 1U};
         t.end(s, o);
     }
     auto const a = t.table.read(cofire::read_groups{}, t.now);

@@ -26,10 +26,11 @@ recurring_definition definition(std::string cron = "* * * * *") {
 struct fixture : table_fixture {
     std::uint64_t next_job = 1;
 
-    cofire::recurring_answer put(
-        recurring_definition const& d, std::optional<time_point> next = start + 1min,
-        definition_origin origin = definition_origin::code, std::string_view id = "r"
-    ) {
+    cofire::recurring_answer
+    put(recurring_definition const& d,
+        std::optional<time_point> next = start + 1min,
+        definition_origin origin = definition_origin::code,
+        std::string_view id = "r") {
         return table.recurring(
             cofire::recurring_put{.id = id, .definition = &d, .origin = origin, .next = next}, now
         );
@@ -97,7 +98,8 @@ BOOST_AUTO_TEST_CASE(bad_input_is_refused) {
     auto const d = definition();
     for (auto const& id : {std::string(), std::string(257, 'x')}) {
         BOOST_CHECK_EXCEPTION(
-            t.put(d, start, definition_origin::code, id), cofire::error,
+            t.put(d, start, definition_origin::code, id),
+            cofire::error,
             [](auto const& e) { return e.value() == errc::bad_recurring_id; }
         );
     }
@@ -140,8 +142,7 @@ BOOST_AUTO_TEST_CASE(each_occurrence_fires_once) {
         .revision = stale.revision,
         .expected = stale.next,
         .next = start + 2min,
-        .jobs = {&two, 1}
-    };
+        .jobs = {&two, 1}};
     auto const lost = t.table.recurring(cofire::recurring_fire{.firings = {&late, 1}}, t.now);
     BOOST_TEST((lost.fired.at(0).status == fire_status::lost));
     BOOST_TEST(t.state(2) == "gone");
@@ -251,7 +252,9 @@ BOOST_AUTO_TEST_CASE(a_firing_that_finds_no_room_changes_nothing) {
     table_fixture full({.jobs = 2});
     auto const d = definition();
     for (std::string_view id : {"a", "b"}) {
-        full.table.recurring(cofire::recurring_put{.id = id, .definition = &d, .next = start}, start);
+        full.table.recurring(
+            cofire::recurring_put{.id = id, .definition = &d, .next = start}, start
+        );
     }
     std::vector<new_job> const jobs{job(1), job(2), job(3)};
     auto const firing = [&](std::string_view id, std::size_t from, std::size_t count) {
@@ -260,18 +263,20 @@ BOOST_AUTO_TEST_CASE(a_firing_that_finds_no_room_changes_nothing) {
             .revision = 1,
             .expected = start,
             .next = start + 1min,
-            .jobs = std::span(jobs).subspan(from, count)
-        };
+            .jobs = std::span(jobs).subspan(from, count)};
     };
     auto allow = definition("1 * * * *");
     allow.overlap = overlap_policy::allow;
-    full.table.recurring(cofire::recurring_put{.id = "c", .definition = &allow, .next = start}, start);
+    full.table.recurring(
+        cofire::recurring_put{.id = "c", .definition = &allow, .next = start}, start
+    );
     std::vector<recurring_firing> f{firing("c", 0, 3)};
     auto const next = [&](std::string_view id) {
         return *full.table.recurring(cofire::recurring_list{.id = id}, start).records.at(0).next;
     };
     BOOST_CHECK_EXCEPTION(
-        full.table.recurring(cofire::recurring_fire{.firings = f}, start), cofire::error,
+        full.table.recurring(cofire::recurring_fire{.firings = f}, start),
+        cofire::error,
         [](auto const& e) { return e.value() == errc::storage_full; }
     );
     BOOST_TEST(full.table.size() == 0U);

@@ -17,8 +17,7 @@ BOOST_AUTO_TEST_CASE(success) {
     auto const j = t.take_one(s);
     t.now += 2s;
     run_outcome const o{
-        .id = j.id, .epoch = j.epoch, .started = start + 2s, .run_time = 1s, .result = "42"
-    };
+        .id = j.id, .epoch = j.epoch, .started = start + 2s, .run_time = 1s, .result = "42"};
     BOOST_TEST((t.end(s, o) == settle_status::done));
     auto const r = t.record(1);
     BOOST_TEST((r.state == job_state::succeeded));
@@ -55,8 +54,7 @@ BOOST_AUTO_TEST_CASE(retry_then_success) {
     BOOST_TEST(r.attempt == 2U);
     BOOST_TEST(!r.error.has_value());
     BOOST_TEST(
-        t.history(1) ==
-        "enqueued, processing, scheduled (retry), enqueued, processing, succeeded"
+        t.history(1) == "enqueued, processing, scheduled (retry), enqueued, processing, succeeded"
     );
     BOOST_TEST(r.history[1].attempt == 0U);
     BOOST_TEST(r.history[2].attempt == 1U);
@@ -142,9 +140,7 @@ BOOST_AUTO_TEST_CASE(an_undecodable_job_waits_for_a_server_announced_later) {
     auto const next = t.server();
     BOOST_TEST(t.record(1).reason == "");
     BOOST_TEST(numbers(t.acquire(next)) == "1 3");
-    BOOST_TEST(
-        t.history(1) == "enqueued, processing, enqueued (no such member: name), processing"
-    );
+    BOOST_TEST(t.history(1) == "enqueued, processing, enqueued (no such member: name), processing");
 }
 
 BOOST_AUTO_TEST_CASE(repeated_and_stale) {
@@ -204,8 +200,7 @@ BOOST_AUTO_TEST_CASE(a_stale_one_does_not_hinder_the_others_and_takes_the_next_a
     std::vector<run_outcome> const outcomes{
         {.id = got[0].id, .epoch = 77},
         {.id = got[1].id, .epoch = got[1].epoch},
-        {.id = got[1].id, .epoch = got[1].epoch}
-    };
+        {.id = got[1].id, .epoch = got[1].epoch}};
     cofire::take const take{"default"};
     cofire::acquire_request const then{.server = s, .takes = {&take, 1}, .limit = 5};
     auto const answer = t.table.settle({.server = s, .outcomes = outcomes, .then = then}, t.now);
@@ -224,7 +219,8 @@ BOOST_AUTO_TEST_CASE(refused_calls_change_nothing) {
     run_outcome const o{.id = j.id, .epoch = j.epoch};
     cofire::acquire_request const then{.server = 99};
     BOOST_CHECK_EXCEPTION(
-        t.table.settle({.server = s, .outcomes = {&o, 1}, .then = then}, t.now), cofire::error,
+        t.table.settle({.server = s, .outcomes = {&o, 1}, .then = then}, t.now),
+        cofire::error,
         [](auto const& e) { return e.value() == errc::unknown_server; }
     );
     BOOST_TEST(t.state(1) == "processing");
@@ -251,8 +247,14 @@ BOOST_AUTO_TEST_CASE(deleted_or_cancelled_while_it_ran) {
         }
         return t.state(1);
     };
-    for (kind k : {kind::succeeded, kind::failed, kind::retry, kind::snoozed, kind::released,
-                   kind::deleted, kind::parked}) {
+    for (kind k :
+         {kind::succeeded,
+          kind::failed,
+          kind::retry,
+          kind::snoozed,
+          kind::released,
+          kind::deleted,
+          kind::parked}) {
         BOOST_TEST(ends(change_kind::delete_job, k) == "deleted");
         BOOST_TEST(
             ends(change_kind::cancel, k) == (k == kind::succeeded ? "succeeded" : "deleted")

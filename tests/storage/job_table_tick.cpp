@@ -73,8 +73,11 @@ BOOST_AUTO_TEST_CASE(lost_too_often_has_all_effects_of_an_end) {
     auto dropped = std::make_shared<job_settings>();
     dropped->on_exhausted = exhausted_policy::delete_job;
     t.insert(
-        {job(1), after(job(2), {{id_of(1), cofire::parent_condition::on_failure}}),
-         with_settings(job(3), dropped), after(job(4), 3), job(5)}
+        {job(1),
+         after(job(2), {{id_of(1), cofire::parent_condition::on_failure}}),
+         with_settings(job(3), dropped),
+         after(job(4), 3),
+         job(5)}
     );
     mortal m(t);
     t.acquire(m.instance);
@@ -145,8 +148,7 @@ BOOST_AUTO_TEST_CASE(reports) {
     auto const got = t.acquire(s);
     std::vector<cofire::run_report> reports{
         {.id = got[0].id, .epoch = got[0].epoch, .progress = cofire::job_progress{1, 2}},
-        {.id = got[1].id, .epoch = got[1].epoch + 1, .progress = cofire::job_progress{9, 9}}
-    };
+        {.id = got[1].id, .epoch = got[1].epoch + 1, .progress = cofire::job_progress{9, 9}}};
     reports[0].lines.push_back({.at = t.now, .attempt = 1, .text = "half-way"});
     t.tick(s, reports);
     auto const r = t.record(1);

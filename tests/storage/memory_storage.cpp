@@ -100,7 +100,8 @@ struct fixture {
         cofire::take const take{"default"};
         return await(storage.acquire({.server = s, .takes = {&take, 1}, .limit = 10}));
     }
-    void settle(server_instance s, acquired_job const& j, outcome_kind kind = outcome_kind::succeeded) {
+    void
+    settle(server_instance s, acquired_job const& j, outcome_kind kind = outcome_kind::succeeded) {
         run_outcome const o{.id = j.id, .epoch = j.epoch, .kind = kind};
         await(storage.settle({.server = s, .outcomes = {&o, 1}}));
     }
@@ -109,7 +110,8 @@ struct fixture {
         auto const answer = await(storage.change({.kind = kind, .ids = {&id, 1}}));
         return answer.changed == 1 ? "ok" : "skipped";
     }
-    void wait_for_end_of(std::uint64_t n, std::string& end, std::optional<time_point> deadline = {}) {
+    void
+    wait_for_end_of(std::uint64_t n, std::string& end, std::optional<time_point> deadline = {}) {
         asio::co_spawn(io, wait_for_end(storage, id_of(n), deadline), wait_end{&end});
         poll();
     }
@@ -249,7 +251,8 @@ BOOST_AUTO_TEST_CASE(a_wait_is_cancelled) {
     asio::cancellation_signal signal;
     std::string end;
     asio::co_spawn(
-        f.io, wait_for_end(f.storage, id_of(1), start + 1h),
+        f.io,
+        wait_for_end(f.storage, id_of(1), start + 1h),
         asio::bind_cancellation_slot(signal.slot(), wait_end{&end})
     );
     f.poll();
@@ -304,7 +307,7 @@ BOOST_AUTO_TEST_CASE(moved_the_storage_goes_on) {
     BOOST_TEST(end == "");
     f.storage = memory_storage(cofire::memory_options(cofire::clock(f.clock)));
     BOOST_TEST(f.insert(job(1)) == "i"); // another one
-    moved = std::move(f.storage); // closes the first
+    moved = std::move(f.storage);        // closes the first
     f.poll();
     BOOST_TEST(end == "closed");
 }
@@ -401,7 +404,8 @@ BOOST_AUTO_TEST_CASE(from_several_threads) {
             co_await wait_for_end(s, id_of(from + n), std::nullopt);
         }
     };
-    auto const server = [](storage_ref s, std::vector<std::atomic<int>>& counts,
+    auto const server = [](storage_ref s,
+                           std::vector<std::atomic<int>>& counts,
                            std::atomic<std::uint64_t>& sum) -> asio::awaitable<void> {
         cofire::server_announce a;
         a.types.resize(1);

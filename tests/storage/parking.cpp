@@ -34,7 +34,8 @@ namespace {
 namespace asio = boost::asio;
 using cofire::detail::parking;
 
-asio::awaitable<void> wait_times(std::shared_ptr<parking> place, int times, std::atomic<int>& woken) {
+asio::awaitable<void>
+wait_times(std::shared_ptr<parking> place, int times, std::atomic<int>& woken) {
     for (int i = 0; i != times; ++i) {
         co_await place->wait();
         ++woken;
@@ -93,14 +94,17 @@ BOOST_AUTO_TEST_CASE(a_notify_before_the_wait_is_kept_once) {
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_of_cancellation_ends_the_wait) {
-    for (auto kind : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
-                      asio::cancellation_type::total}) {
+    for (auto kind :
+         {asio::cancellation_type::terminal,
+          asio::cancellation_type::partial,
+          asio::cancellation_type::total}) {
         asio::io_context io;
         auto const place = std::make_shared<parking>();
         std::atomic<int> woken = 0;
         asio::cancellation_signal signal;
         std::string end;
-        auto waiting = [](std::shared_ptr<parking> p, std::atomic<int>& w) -> asio::awaitable<void> {
+        auto waiting = [](std::shared_ptr<parking> p,
+                          std::atomic<int>& w) -> asio::awaitable<void> {
             co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
             co_await wait_times(p, 1, w);
         };
@@ -141,16 +145,16 @@ BOOST_AUTO_TEST_CASE(all_orders_of_destruction) {
         bool* gone;
         ~witness() { *gone = true; }
     };
-    auto const waiting = [](std::shared_ptr<parking> place, std::shared_ptr<witness>)
-        -> asio::awaitable<void> { co_await place->wait(); };
+    auto const waiting = [](std::shared_ptr<parking> place,
+                            std::shared_ptr<witness>) -> asio::awaitable<void> {
+        co_await place->wait();
+    };
     for (bool context_first : {true, false}) {
         for (bool notified : {true, false}) {
             bool gone = false;
             auto place = std::make_shared<parking>();
             std::optional<asio::io_context> io(std::in_place);
-            asio::co_spawn(
-                *io, waiting(place, std::make_shared<witness>(&gone)), asio::detached
-            );
+            asio::co_spawn(*io, waiting(place, std::make_shared<witness>(&gone)), asio::detached);
             io->poll();
             if (notified) {
                 place->notify();
@@ -212,8 +216,8 @@ BOOST_AUTO_TEST_CASE(ping_pong_between_threads) {
     constexpr int times = 2'000;
     auto const a = std::make_shared<parking>();
     auto const b = std::make_shared<parking>();
-    auto const player = [](std::shared_ptr<parking> mine, std::shared_ptr<parking> other, int n)
-        -> asio::awaitable<void> {
+    auto const player = [](std::shared_ptr<parking> mine, std::shared_ptr<parking> other, int n
+                        ) -> asio::awaitable<void> {
         for (int i = 0; i != n; ++i) {
             co_await mine->wait();
             other->notify();
@@ -240,7 +244,8 @@ BOOST_AUTO_TEST_CASE(notify_races_with_cancel) {
         std::atomic<int> ends = 0;
         asio::cancellation_signal signal;
         asio::co_spawn(
-            io, wait_times(place, 1, woken),
+            io,
+            wait_times(place, 1, woken),
             asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { ++ends; })
         );
         io.poll();

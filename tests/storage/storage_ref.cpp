@@ -35,8 +35,12 @@ static_assert(!std::is_convertible_v<int&, cofire::storage_ref>);
 BOOST_AUTO_TEST_CASE(each_operation_reaches_its_own) {
     fake_storage fake;
     cofire::storage_ref const ref = fake;
-    BOOST_TEST(await_all(ref) == "insert acquire settle tick change recurring queues servers read wait");
-    BOOST_TEST(*fake.calls == "insert acquire settle tick change recurring queues servers read wait ");
+    BOOST_TEST(
+        await_all(ref) == "insert acquire settle tick change recurring queues servers read wait"
+    );
+    BOOST_TEST(
+        *fake.calls == "insert acquire settle tick change recurring queues servers read wait "
+    );
 }
 
 BOOST_AUTO_TEST_CASE(copies_refer_to_the_same) {

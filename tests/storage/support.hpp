@@ -76,12 +76,14 @@ inline new_job after(new_job made, std::uint64_t parent) {
 }
 
 inline new_job with_key(
-    new_job made, std::string key, cofire::unique_hold hold = cofire::unique_hold::unfinished,
-    cofire::duplicate_policy on_duplicate = cofire::duplicate_policy::ignore, duration hold_for = {}
+    new_job made,
+    std::string key,
+    cofire::unique_hold hold = cofire::unique_hold::unfinished,
+    cofire::duplicate_policy on_duplicate = cofire::duplicate_policy::ignore,
+    duration hold_for = {}
 ) {
     made.unique_key = cofire::unique_key_spec{
-        .text = std::move(key), .hold = hold, .hold_for = hold_for, .on_duplicate = on_duplicate
-    };
+        .text = std::move(key), .hold = hold, .hold_for = hold_for, .on_duplicate = on_duplicate};
     return made;
 }
 
@@ -157,7 +159,9 @@ struct table_fixture {
     }
 
     std::vector<acquired_job> acquire(
-        server_instance s, std::uint32_t limit = 100, std::vector<cofire::take> const& takes = {{"default"}}
+        server_instance s,
+        std::uint32_t limit = 100,
+        std::vector<cofire::take> const& takes = {{"default"}}
     ) {
         auto answer = table.acquire({.server = s, .takes = takes, .limit = limit}, now);
         check();
@@ -192,7 +196,8 @@ struct table_fixture {
         return j;
     }
 
-    cofire::tick_answer tick(server_instance s, std::vector<cofire::run_report> const& reports = {}) {
+    cofire::tick_answer
+    tick(server_instance s, std::vector<cofire::run_report> const& reports = {}) {
         auto answer = table.tick({.server = s, .reports = reports}, now);
         check();
         return answer;

@@ -13,7 +13,7 @@
 
 namespace cofire {
 
-/// Owns a storage of any kind, chosen at run time.
+/// Owns a storage of any kind, chosen at run time. Copies share it.
 ///
 /// Distinct objects: safe. Shared objects: safe to use as a storage, unsafe to assign.
 class any_storage {

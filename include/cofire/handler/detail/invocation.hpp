@@ -32,76 +32,66 @@ typename Definition::arguments decode_arguments(acquired_job const& job) {
     }
 }
 
-/// One run of one handler: its arguments, and the ways to call it. `Definition` is a function_job
-/// or struct_job; `Target` is called with the context and the arguments.
-template <class Definition, class Target>
-class invocation {
-    using arguments_type = typename Definition::arguments;
-    using returned = std::invoke_result_t<Target const&, job_context&, arguments_type&>;
+/// What one run of a handler keeps until it ends. No member is of the handler's own type: g++ warns of
+/// coroutines that keep one from an unnamed namespace.
+template <class Arguments>
+struct invocation {
+    handler_entry const* entry;
+    job_context* context;
+    Arguments arguments;
+
+    /// The run behind the context.
+    [[nodiscard]] run_state& run() const { return handler_entry::run_of(*context); }
+};
+
+/// The ways to call a handler. `Target` is called with the context and the arguments.
+template <class Target, class Arguments>
+struct caller {
+    using returned = std::invoke_result_t<Target const&, job_context&, Arguments&>;
     using result =
         std::remove_cvref_t<typename returned_traits<std::remove_cvref_t<returned>>::result>;
-
-public:
     /// True if the handler is a coroutine.
     static constexpr bool is_coroutine =
         returned_traits<std::remove_cvref_t<returned>>::is_coroutine;
 
-    invocation(handler_entry const& entry, job_context& context)
-        : entry_(&entry),
-          context_(&context),
-          target_(static_cast<Target const*>(entry.target.get())),
-          arguments_(decode_arguments<Definition>(handler_entry::run_of(context).job)) {}
-    invocation(invocation const&) = delete;
-    invocation& operator=(invocation const&) = delete;
+    /// Calls the handler. A coroutine has not begun to run when this returns.
+    static returned begin(invocation<Arguments>& of) {
+        return (*static_cast<Target const*>(of.entry->target.get()))(*of.context, of.arguments);
+    }
 
-    /// Calls the handler where it belongs. The invocation must live until that completes.
-    asio::awaitable<void> start() {
-        auto const& executor = entry_->options.executor;
-        if constexpr (!is_coroutine) {
-            return call_on(*executor, run(), &invocation::call, this);
-        } else if (executor) {
-            return run_on(*executor, await());
+    /// Calls the handler, a blocking one, and keeps what it returned.
+    static void call(void* of) {
+        auto& here = *static_cast<invocation<Arguments>*>(of);
+        if constexpr (is_coroutine || std::is_void_v<result>) {
+            begin(here);
         } else {
-            return await();
+            here.run().result = encode_value(begin(here));
         }
     }
 
-    /// Awaits the handler, a coroutine, and keeps its result.
-    asio::awaitable<void> await() requires is_coroutine {
-        auto op = begin();
+    /// Awaits the handler, a coroutine, and keeps what it returned.
+    static asio::awaitable<void> await(invocation<Arguments>& of) requires is_coroutine {
+        auto op = begin(of);
         if constexpr (std::is_void_v<result>) {
             co_await std::move(op);
         } else {
             auto value = co_await std::move(op);
-            keep(value);
+            of.run().result = encode_value(value);
         }
     }
 
-    /// Calls the handler, which is no coroutine or has not begun to run when this returns.
-    returned begin() const { return (*target_)(*context_, arguments_); }
-
-    /// Keeps what the handler returned.
-    template <class Value>
-    void keep(Value const& value) const {
-        run().result = encode_value(value);
-    }
-
-private:
-    static void call(void* self) {
-        auto const& me = *static_cast<invocation*>(self);
-        if constexpr (is_coroutine || std::is_void_v<result>) {
-            me.begin();
+    /// Calls the handler where it belongs. The invocation `of` must live until that completes.
+    static asio::awaitable<void> start(void* of) {
+        auto& here = *static_cast<invocation<Arguments>*>(of);
+        auto const& executor = here.entry->options.executor;
+        if constexpr (!is_coroutine) {
+            return call_on(*executor, here.run(), &caller::call, of);
+        } else if (executor) {
+            return run_on(*executor, await(here));
         } else {
-            me.keep(me.begin());
+            return await(here);
         }
     }
-
-    [[nodiscard]] run_state& run() const { return handler_entry::run_of(*context_); }
-
-    handler_entry const* entry_;
-    job_context* context_;
-    Target const* target_;
-    mutable arguments_type arguments_; // handlers may move from them
 };
 
 inline filter_list const no_filters{};
@@ -109,40 +99,35 @@ inline filter_list const no_filters{};
 /// handler_entry::invoke: the only coroutine between a slot and a handler without filters.
 template <class Definition, class Target>
 asio::awaitable<void> invoke(handler_entry const& entry, job_context& context) {
-    using invocation_type = invocation<Definition, Target>;
+    using arguments = typename Definition::arguments;
+    using call = caller<Target, arguments>;
+    run_state& run = handler_entry::run_of(context);
+    filter_list const& outer =
+        entry.registry_filters != nullptr ? *entry.registry_filters : no_filters;
+    filter_list const& inner = entry.options.filters;
     try {
-        invocation_type here(entry, context);
-        filter_list const& outer =
-            entry.registry_filters != nullptr ? *entry.registry_filters : no_filters;
-        filter_list const& inner = entry.options.filters;
+        invocation<arguments> here{&entry, &context, decode_arguments<Definition>(run.job)};
         if (!outer.execution.empty() || !inner.execution.empty()) {
-            filter_chain const chain(
-                outer,
-                inner,
-                context,
-                [](void* self) { return static_cast<invocation_type*>(self)->start(); },
-                &here
-            );
+            filter_chain const chain(outer, inner, context, &call::start, &here);
             auto op = chain.start();
             co_await std::move(op);
-        } else if (!invocation_type::is_coroutine || entry.options.executor) {
-            auto op = here.start();
+        } else if (!call::is_coroutine || entry.options.executor) {
+            auto op = call::start(&here);
             co_await std::move(op);
-        } else if constexpr (invocation_type::is_coroutine) {
-            auto op = here.begin();
-            using awaited = decltype(op);
-            if constexpr (std::is_void_v<typename returned_traits<awaited>::result>) {
+        } else if constexpr (call::is_coroutine) {
+            auto op = call::begin(here);
+            if constexpr (std::is_void_v<typename call::result>) {
                 co_await std::move(op);
             } else {
                 auto value = co_await std::move(op);
-                here.keep(value);
+                run.result = encode_value(value);
             }
         }
     } catch (...) {
-        handler_entry::run_of(context).finish();
+        run.finish();
         throw;
     }
-    handler_entry::run_of(context).finish();
+    run.finish();
 }
 
 } // namespace cofire::detail

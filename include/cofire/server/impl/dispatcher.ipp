@@ -242,15 +242,17 @@ COFIRE_DECL asio::awaitable<void> dispatcher::serve_recurring() {
     }
 }
 
+template <class Time>
+void earlier(std::optional<Time>& to, std::optional<Time> const& from) {
+    if (from && (!to || *from < *to)) {
+        to = from;
+    }
+}
+
 /// Waits until there may be something to do.
 COFIRE_DECL asio::awaitable<void> dispatcher::pause() {
     std::optional<time_point> wall;
     std::optional<steady_point> steady;
-    auto const earlier = [](auto& to, auto const& from) {
-        if (from && (!to || *from < *to)) {
-            to = from;
-        }
-    };
     earlier(steady, next_timeout_);
     earlier(steady, plan_.next_at());
     if (backing_off(core_->environment.clock().steady_now())) {

@@ -49,13 +49,14 @@ struct signal_stop : std::enable_shared_from_this<signal_stop> {
 
     void begin() {
         wait();
-        core->at_end([weak = weak_from_this(), ex = strand] {
-            asio::post(ex, [weak] {
-                if (auto const self = weak.lock()) {
+        // No strong reference, and no executor: the server may outlive the context.
+        core->at_end([weak = weak_from_this()] {
+            if (auto const self = weak.lock()) {
+                asio::post(self->strand, [self] {
                     self->ended = true;
                     self->signals.cancel();
-                }
-            });
+                });
+            }
         });
     }
 

@@ -42,7 +42,8 @@ struct acquire_request {
     std::span<std::string_view const> except{};
     /// The most to take in all.
     std::uint32_t limit = 0;
-    /// Also hand out jobs that become due within this time; the server waits for their due time.
+    /// The storage may also hand out jobs that become due within this time; the server then waits for
+    /// their due time. Storages inside the process do not.
     duration horizon{0};
 };
 

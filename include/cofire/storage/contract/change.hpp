@@ -52,7 +52,9 @@ enum class change_kind : std::uint8_t {
 
 /// Changes jobs, each by itself by the lifecycle table, with all side effects; idempotent. By ids, or
 /// by a filter in slices: begin with an empty cursor and go on with the one returned until it is empty.
-/// Only jobs inserted before the first slice are touched. Views must stay valid until it completes.
+/// Only jobs inserted before the first slice are touched; requeue and reschedule leave alone those that
+/// have moved since, so that none begins again twice. Without a state in the filter, states that the
+/// change does not concern are not looked at. Views must stay valid until it completes.
 ///
 /// Errors, each changing nothing: too_many_items, bad_queue, bad_option; outcome_unknown.
 struct change_request {
@@ -70,7 +72,7 @@ struct change_request {
     std::string_view queue{};
     /// Kept with the job: who did it, or why.
     std::string_view reason{};
-    /// How many jobs one slice looks at.
+    /// How many jobs one slice looks at, 1 to 10,000.
     std::uint32_t budget = 10'000;
     /// Where the last slice ended.
     std::string_view cursor{};

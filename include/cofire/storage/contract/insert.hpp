@@ -22,13 +22,16 @@ enum class insert_mode : std::uint8_t {
 };
 
 /// Inserts jobs in one step: all or none. Parents stand in the same call or are stored already; those
-/// that have ended count at once. Views must stay valid until it completes.
+/// that have ended count at once. If a parent in the same call was not stored because its key is held,
+/// the holder stands for it. Of several jobs of the call with the same key the first counts. Views must
+/// stay valid until it completes.
 ///
 /// Errors, each changing nothing: missing_parent, parent_cycle, content_differs (an id is stored with
-/// another type, arguments, parents or key), storage_full, arguments_too_large, too_many_items;
+/// another type, arguments, parents or key), storage_full, arguments_too_large, too_many_items, bad_id
+/// (nil), bad_option (no settings, priority not 0 to 15, limit 0);
 /// outcome_unknown where a reply can be lost (repeat with insert_mode::repeat).
 struct insert_request {
-    /// The jobs; at most 10,000, and 4 MiB in all.
+    /// The jobs; at most 10,000, and 4 MiB and 100,000 parents in all.
     std::span<new_job const> jobs{};
     /// Whether it may be a repetition.
     insert_mode mode = insert_mode::fresh;

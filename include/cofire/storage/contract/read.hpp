@@ -36,13 +36,13 @@ enum class find_order : std::uint8_t {
 
 /// Asks for jobs of one state, page by page.
 struct read_find {
-    /// Which; the state should be set: without it, ids are walked from the newest insert.
+    /// Which. Without a state, one state follows the other, each in the order asked for.
     job_filter filter{};
     /// In which order.
     find_order order = find_order::newest;
     /// How many rows to return at the most; 1 to 500.
     std::uint32_t rows = 50;
-    /// How many jobs to look at.
+    /// How many jobs to look at, at least 1.
     std::uint32_t budget = 20'000;
     /// Where the last page ended; empty: the first page.
     std::string_view cursor{};
@@ -56,7 +56,7 @@ struct read_groups {
     std::uint32_t budget = 20'000;
 };
 
-/// Asks for the numbers of the last minutes.
+/// Asks for the numbers of the last minutes; those in which nothing happened are left out.
 struct read_series {
     /// How many minutes, 1 to 1,440.
     std::uint32_t minutes = 60;

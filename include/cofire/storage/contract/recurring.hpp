@@ -81,7 +81,7 @@ struct recurring_record {
 
 /// Creates or updates a recurring job. A pause stays. A definition that did not change keeps its next
 /// time; a definition edited by hand stays until the program's own changes.
-/// Errors, each changing nothing: bad_recurring_id, storage_full.
+/// Errors, each changing nothing: bad_recurring_id, bad_option, storage_full.
 struct recurring_put {
     /// The id.
     std::string_view id{};
@@ -137,7 +137,9 @@ struct recurring_firing {
     std::string_view error{};
 };
 
-/// Fires occurrences, each by itself.
+/// Fires occurrences, each by itself and in one step. If one is refused, the first throws insert's
+/// error and has changed nothing; another, and those behind it, are answered as lost.
+/// Errors, each changing nothing: those of insert; too_many_items.
 struct recurring_fire {
     /// The occurrences; at most 10,000.
     std::span<recurring_firing const> firings{};

@@ -73,8 +73,8 @@ struct storage_notice {
 /// that something changed, and when there is something to report. Views must stay valid until it
 /// completes.
 ///
-/// Errors, each changing nothing: unknown_server (retired, or taken for dead: what it held belongs to
-/// others now; announce again).
+/// Errors, each changing nothing: too_many_items; unknown_server (retired, or taken for dead: what it
+/// held belongs to others now; announce again).
 struct tick_request {
     /// Who.
     server_instance server = 0;

@@ -235,6 +235,9 @@ job_table::plan_insert(insert_request const& r, time_point now) const {
     insert_plan plan{.request = r, .single = r.jobs.size() == 1};
     plan.results.reserve(r.jobs.size());
     plan.replaced.reserve(r.jobs.size());
+    if (!plan.single) {
+        plan.ids.reserve(r.jobs.size());
+    }
     for (new_job const& job : r.jobs) {
         plan_one(plan, job, now);
     }

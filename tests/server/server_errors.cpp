@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#include "fixture.hpp"
+
+#include <functional>
+#include <stdexcept>
+
+BOOST_AUTO_TEST_SUITE(server_errors)
+
+namespace {
+
+using namespace server_tests;
+using cofire::job_context;
+using cofire::job_state;
+using cofire::server_state;
+using why = cofire::cancellation_reason;
+
+/// A storage that fails when one wants it to: before an operation takes place, or after it.
+class failing_storage {
+public:
+    explicit failing_storage(cofire::storage_ref real) : real_(std::move(real)) {}
+
+    std::function<void(std::string_view)> before = [](std::string_view) {};
+    std::function<void(std::string_view)> after = [](std::string_view) {};
+    int calls = 0;
+
+    asio::awaitable<cofire::insert_answer> insert(cofire::insert_request r) {
+        return pass("insert", real_.insert(r));
+    }
+    asio::awaitable<cofire::acquire_answer> acquire(cofire::acquire_request r) {
+        return pass("acquire", real_.acquire(r));
+    }
+    asio::awaitable<cofire::settle_answer> settle(cofire::settle_request r) {
+        return pass("settle", real_.settle(r));
+    }
+    asio::awaitable<cofire::tick_answer> tick(cofire::tick_request r) {
+        return pass("tick", real_.tick(r));
+    }
+    asio::awaitable<cofire::change_answer> change(cofire::change_request r) {
+        return pass("change", real_.change(r));
+    }
+    asio::awaitable<cofire::recurring_answer> recurring(cofire::recurring_request r) {
+        bool const fires = std::holds_alternative<cofire::recurring_fire>(r);
+        return pass(fires ? "fire" : "recurring", real_.recurring(r));
+    }
+    asio::awaitable<cofire::queues_answer> queues(cofire::queues_request r) {
+        return pass("queues", real_.queues(r));
+    }
+    asio::awaitable<cofire::servers_answer> servers(cofire::servers_request r) {
+        bool const announces = std::holds_alternative<cofire::server_announce>(r);
+        return pass(announces ? "announce" : "servers", real_.servers(r));
+    }
+    asio::awaitable<cofire::read_answer> read(cofire::read_request r) {
+        return pass("read", real_.read(r));
+    }
+    asio::awaitable<cofire::wait_answer> wait(cofire::wait_request r) {
+        return pass("wait", real_.wait(r));
+    }
+
+private:
+    template <class Answer>
+    asio::awaitable<Answer> pass(std::string_view name, asio::awaitable<Answer> op) {
+        ++calls;
+        before(name);
+        Answer answer = co_await std::move(op);
+        after(name);
+        co_return answer;
+    }
+
+    cofire::storage_ref real_;
+};
+static_assert(cofire::storage<failing_storage>);
+
+[[noreturn]] void fail() {
+    throw cofire::error(cofire::errc::storage_failed, "the disk is gone");
+}
+
+/// A server on a storage that fails; the client uses the real one.
+struct failing : world {
+    failing_storage weak{storage};
+    int ran = 0;
+
+    failing() {
+        handlers.add<task>([this](job_context& ctx, task t) -> asio::awaitable<void> {
+            ++ran;
+            if (t.n < 0) {
+                co_await sleep_long(ctx);
+            }
+        });
+    }
+    cofire::server make(cofire::server_options options = {}) {
+        options.seed = 1;
+        return cofire::server(io.get_executor(), weak, handlers, options, environment());
+    }
+    void fail_before(std::string_view op) {
+        weak.before = [op](std::string_view name) {
+            if (name == op) {
+                fail();
+            }
+        };
+    }
+    void mend() {
+        weak.before = [](std::string_view) {};
+        weak.after = weak.before;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(every_operation_is_tried_again_with_growing_pauses) {
+    for (std::string_view op : {"announce", "tick", "settle", "recurring", "wait"}) {
+        failing w;
+        w.fail_before(op);
+        auto server = w.make();
+        auto const end = w.start(server);
+        auto const id = w.add(1);
+        w.run();
+        BOOST_TEST(!end->ended);
+        int last = w.weak.calls;
+        for (int i = 0; i != 12; ++i) {
+            w.advance(1ms); // while it waits, nothing is asked of the storage
+            BOOST_TEST(w.weak.calls <= last + 8, op << " is asked too often");
+            last = w.weak.calls;
+            w.advance(6s);
+            last = w.weak.calls;
+        }
+        BOOST_TEST(w.log.count("the disk is gone") >= 10U, op);
+        BOOST_TEST(!server.health().ok, op);
+        BOOST_TEST(server.health().message.find("the disk is gone") != std::string::npos);
+        BOOST_TEST(server.health().counters.storage_errors >= 10U);
+        w.mend();
+        w.advance(6s);
+        BOOST_TEST((w.state(id) == job_state::succeeded), op);
+        BOOST_TEST(w.ran == 1, op);
+        BOOST_TEST(server.health().ok, op << ": " << server.health().message);
+        server.stop();
+        w.run();
+        end->check();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(does_not_spin_while_the_storage_fails_and_something_is_due) {
+    failing w;
+    w.handlers.add<other>([](job_context& ctx, other) -> asio::awaitable<void> {
+        ctx.progress(1, 2);
+        co_await sleep_long(ctx);
+    });
+    auto server = w.make();
+    w.start(server);
+    w.get(w.jobs.schedule<task>(1s, 1));
+    w.get(w.jobs.recurring<task>("each second", "* * * * * *", 1));
+    w.add<other>(1, {.timeout = 1s});
+    w.weak.before = [](std::string_view) { fail(); };
+    w.advance(2s); // run() of the world fails if this is never idle
+    w.advance(50ms);
+    w.mend();
+    w.advance(6s);
+    BOOST_TEST(w.ran >= 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_outcome_whose_answer_was_lost_is_settled_again_and_counts_once) {
+    failing w;
+    bool failed = false;
+    w.weak.after = [&](std::string_view name) {
+        if (name == "settle" && w.ran == 1 && !std::exchange(failed, true)) {
+            throw cofire::error(cofire::errc::outcome_unknown, "no answer");
+        }
+    };
+    auto const id = w.add(1);
+    auto server = w.make();
+    w.start(server);
+    BOOST_TEST(failed);
+    w.advance(1s);
+    BOOST_TEST((w.state(id) == job_state::succeeded));
+    BOOST_TEST(w.ran == 1);
+    BOOST_TEST(w.record(id).attempt == 1U);
+    BOOST_TEST(server.health().counters.succeeded == 1U);
+    BOOST_TEST(server.health().counters.stale == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(reports_survive_a_failure) {
+    failing w;
+    cofire::detail::parking gate;
+    w.handlers.add<other>([&](job_context& ctx, other) -> asio::awaitable<void> {
+        auto op = gate.wait();
+        co_await std::move(op);
+        ctx.log("a line");
+    });
+    auto server = w.make();
+    w.start(server);
+    auto const id = w.add<other>(1);
+    w.fail_before("tick");
+    gate.notify();
+    w.run();
+    w.advance(1s);
+    w.mend();
+    w.advance(6s);
+    auto const record = w.record(id);
+    BOOST_TEST((record.state == job_state::succeeded));
+    BOOST_REQUIRE(record.log.size() == 1);
+    BOOST_TEST(record.log[0].text == "a line");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_taken_for_dead_gives_up_what_it_holds_and_goes_on) {
+    failing w;
+    std::vector<why> told;
+    w.handlers.add<other>([&](job_context& ctx, other) -> asio::awaitable<void> {
+        try {
+            co_await sleep_long(ctx);
+        } catch (boost::system::system_error const&) {
+            told.push_back(ctx.cancellation_reason());
+        }
+    });
+    auto const held = w.add<other>(1);
+    auto server = w.make({.concurrency = 1});
+    auto const end = w.start(server);
+    auto const instance = w.record(held).server;
+    w.get(w.jobs.pause_queue("default"));
+    cofire::storage_ref storage(w.storage);
+    cofire::servers_request const retire = cofire::server_retire{instance};
+    (void)w.get(storage.servers(retire));
+    w.run();
+    BOOST_REQUIRE(told.size() == 1);
+    BOOST_TEST((told[0] == why::lease_lost));
+    BOOST_TEST((w.state(held) == job_state::enqueued)); // it returned, but was not its any more
+    BOOST_TEST(w.log.count("lease lost") >= 1U);
+    auto const next = w.add(1);
+    w.get(w.jobs.remove(held));
+    w.get(w.jobs.resume_queue("default"));
+    BOOST_TEST((w.state(next) == job_state::succeeded));
+    BOOST_TEST(w.record(next).server != instance);
+    BOOST_TEST(server.health().ok);
+    BOOST_TEST(!end->ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_taken_for_dead_does_not_start_what_it_had_acquired) {
+    failing w;
+    std::vector<cofire::epoch_type> epochs;
+    w.handlers.add<other>([&](job_context& ctx, other) -> asio::awaitable<void> {
+        epochs.push_back(ctx.epoch());
+        co_return;
+    });
+    // Right after it took the jobs, before a slot begins, it is taken for dead.
+    cofire::storage_ref storage(w.storage);
+    bool retired = false;
+    w.weak.after = [&](std::string_view name) {
+        if (name == "settle" && !std::exchange(retired, true)) {
+            cofire::servers_request const retire = cofire::server_retire{1};
+            auto const ignore = [](std::exception_ptr, auto&&...) {};
+            asio::co_spawn(w.io, storage.servers(retire), ignore);
+        }
+    };
+    std::vector<cofire::job_id> ids;
+    for (int i = 0; i != 10; ++i) {
+        ids.push_back(w.add<other>(i));
+    }
+    auto server = w.make({.concurrency = 20});
+    w.start(server);
+    BOOST_TEST(retired);
+    for (auto id : ids) {
+        BOOST_TEST((w.state(id) == job_state::succeeded));
+    }
+    BOOST_TEST(server.health().counters.succeeded == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_storage_ends_run_when_handlers_have_returned) {
+    for (bool stubborn : {false, true}) {
+        world w;
+        cofire::detail::parking gate;
+        why told = why::none;
+        w.handlers.add<task>([&](job_context& ctx, task) -> asio::awaitable<void> {
+            try {
+                co_await sleep_long(ctx);
+            } catch (boost::system::system_error const&) {
+                told = ctx.cancellation_reason();
+            }
+            if (stubborn) {
+                co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+                auto op = gate.wait();
+                co_await std::move(op);
+            }
+        });
+        w.add(1);
+        auto server = w.make_server();
+        auto const end = w.start(server);
+        w.storage.close();
+        w.run();
+        BOOST_TEST((told == why::shutdown));
+        if (stubborn) {
+            BOOST_TEST(!end->ended);
+            BOOST_TEST(w.log.count("does not stop") == 1U);
+            gate.notify();
+            w.run();
+        }
+        BOOST_TEST((code_of([&] { end->check(); }) == cofire::errc::closed));
+        BOOST_TEST((server.state() == server_state::stopped));
+        BOOST_TEST(w.log.count("did not take the outcomes of 1 jobs") == 1U);
+        BOOST_TEST(w.io.stopped());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_storage_closed_before_the_run_ends_it) {
+    world w;
+    auto server = w.make_server();
+    w.storage.close();
+    auto const end = w.start(server);
+    BOOST_TEST((code_of([&] { end->check(); }) == cofire::errc::closed));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_storage_that_fails) {
+    failing w;
+    auto const id = w.add(-1);
+    auto server = w.make();
+    auto const end = w.start(server);
+    w.weak.before = [](std::string_view) { fail(); };
+    server.stop();
+    w.run();
+    w.advance(5s);
+    BOOST_TEST(!end->ended); // it may come back
+    for (int i = 0; i != 10 && !end->ended; ++i) {
+        w.advance(1s);
+    }
+    BOOST_TEST((code_of([&] { end->check(); }) == cofire::errc::storage_failed));
+    BOOST_TEST(w.log.count("did not take the outcomes of 1 jobs") == 1U);
+    // The storage learns that the server is gone, and the job is not lost.
+    w.mend();
+    cofire::server second(w.io.get_executor(), w.storage, w.handlers, {}, w.environment());
+    w.start(second);
+    BOOST_TEST((w.state(id) == job_state::scheduled));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_waits_for_a_storage_that_comes_back) {
+    failing w;
+    auto const id = w.add(-1);
+    auto server = w.make();
+    auto const end = w.start(server);
+    w.weak.before = [](std::string_view) { fail(); };
+    server.stop();
+    w.run();
+    w.advance(6s);
+    w.mend();
+    w.advance(1900ms);
+    w.advance(5s);
+    end->check();
+    BOOST_TEST((w.state(id) == job_state::enqueued));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_cofire_error_is_a_failure_too) {
+    failing w;
+    w.weak.before = [](std::string_view name) {
+        if (name == "tick") {
+            throw std::runtime_error("something else");
+        }
+    };
+    auto const id = w.add(1);
+    auto server = w.make();
+    w.start(server);
+    w.add(2);
+    BOOST_TEST(w.log.count("something else") >= 1U);
+    w.mend();
+    w.advance(10s);
+    BOOST_TEST(w.ran == 2);
+    BOOST_TEST((w.state(id) == job_state::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(more_outcomes_than_one_call_takes_are_settled_in_several) {
+    constexpr int count = 3500;
+    failing w;
+    cofire::detail::parking gate;
+    std::vector<cofire::job_id> ids;
+    for (int i = 0; i != count; ++i) {
+        ids.push_back(w.add(i));
+    }
+    auto server = w.make({.concurrency = count, .acquire_batch = 10'000});
+    bool first = true;
+    w.weak.before = [&](std::string_view name) {
+        if (name == "settle" && w.ran != 0 && std::exchange(first, false)) {
+            fail(); // so that all outcomes gather
+        }
+    };
+    w.start(server);
+    w.advance(1s);
+    BOOST_TEST(w.ran == count);
+    BOOST_TEST(server.health().counters.succeeded == static_cast<unsigned>(count));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE_END()
