@@ -253,6 +253,7 @@ BOOST_AUTO_TEST_CASE(a_limit_is_kept_and_no_job_stands_in_the_way) {
     BOOST_TEST(q.limits.at(0).parked == 2U);
     BOOST_TEST(t.acquire(s).empty());
     t.settle(s, got[0]);
+    BOOST_TEST(t.queues().limits.at(0).parked == 1U); // not more than there is room for
     BOOST_TEST(numbers(t.acquire(s)) == "2");
     t.settle(s, got[2], outcome_kind::retry);
     BOOST_TEST(numbers(t.acquire(s)) == "6");

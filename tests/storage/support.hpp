@@ -113,7 +113,9 @@ struct table_fixture {
     void check() {
         cofire::detail::job_table_inspector inspector(table);
         inspector.check();
-        inspector.check_histories();
+        if (table.size() < 1'000) { // it is slow
+            inspector.check_histories();
+        }
     }
 
     /// The statuses: i, e, h, r for inserted, existed, held, replaced.

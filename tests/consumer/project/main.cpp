@@ -28,7 +28,7 @@ asio::awaitable<void> use(cofire::host& jobs, std::size_t& answer) {
 
 int main() {
     asio::io_context io;
-    cofire::host jobs{io.get_executor()};
+    cofire::host jobs{io.get_executor(), cofire::memory_storage{}};
     jobs.add<measure>();
     jobs.start();
 
