@@ -118,10 +118,10 @@ asio::awaitable<void> client_lines(cofire::client& jobs, bool& done) {
     co_await jobs.continue_with<notify_admin>(cofire::on_failure({b}), "broke");
     co_await jobs.continue_with<notify_admin>(cofire::on_any_end({a, b}), "ended");
     co_await jobs.continue_with<notify_admin>(cofire::on_success({b}), "never");
-    co_await jobs
-        .with({.queue = "critical", .priority = 9, .unique_key = "bob", .tags = {"crm"}})
-        .enqueue<backup>("crm");
-    auto again = co_await jobs.with({.queue = "critical", .unique_key = "bob"}).enqueue<backup>("x");
+    co_await jobs.with({.queue = "critical", .priority = 9, .unique_key = "bob", .tags = {"crm"}}
+    ).enqueue<backup>("crm");
+    auto again =
+        co_await jobs.with({.queue = "critical", .unique_key = "bob"}).enqueue<backup>("x");
     BOOST_TEST(again.held());
     co_await jobs.with({.zone = "Asia/Tehran"})
         .recurring<daily_report>("my-daily-job", cofire::cron::daily(3), "all");
@@ -152,10 +152,21 @@ asio::awaitable<void> client_lines(cofire::client& jobs, bool& done) {
 
 void check_client_lines(std::vector<std::string> const& sent) {
     for (char const* line :
-         {"login alice", "login early", "thumbnail dog.png", "admin done", "admin both succeeded",
-          "admin broke", "admin ended", "backup crm attempt 1", "report all",
-          "backup raw attempt 1", "admin later", "backup batch attempt 1", "admin dumped",
-          "admin all done", "resized cat.png 200"}) {
+         {"login alice",
+          "login early",
+          "thumbnail dog.png",
+          "admin done",
+          "admin both succeeded",
+          "admin broke",
+          "admin ended",
+          "backup crm attempt 1",
+          "report all",
+          "backup raw attempt 1",
+          "admin later",
+          "backup batch attempt 1",
+          "admin dumped",
+          "admin all done",
+          "resized cat.png 200"}) {
         BOOST_TEST(has_said(line), line << " is missing");
     }
     for (char const* line : {"admin never", "admin gone", "backup x attempt 1", "captcha"}) {
@@ -218,7 +229,8 @@ BOOST_AUTO_TEST_CASE(the_parts_and_every_client_operation) {
             co_await asio::this_coro::executor,
             storage,
             registry,
-            {.queues = {"critical", "default", "images"}, .concurrency = 1000}};
+            {.queues = {"critical", "default", "images"},
+             .concurrency = 1000}}; // NOLINT(co_await): trivially destructible
         asio::co_spawn(io, client_lines(jobs, done), [&](std::exception_ptr e) {
             if (e) {
                 std::rethrow_exception(e);
@@ -297,9 +309,7 @@ BOOST_AUTO_TEST_CASE(other_completion_styles_go_through_co_spawn) {
     asio::co_spawn(
         io,
         jobs.enqueue<send_login_notification>("dave"),
-        [&](std::exception_ptr e, cofire::enqueued answer) {
-            called = !e && answer.inserted();
-        }
+        [&](std::exception_ptr e, cofire::enqueued answer) { called = !e && answer.inserted(); }
     );
     io.run();
     BOOST_TEST(called);

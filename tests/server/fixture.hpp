@@ -38,8 +38,8 @@ struct other {
 };
 BOOST_DESCRIBE_STRUCT(other, (), (n))
 
-inline constexpr cofire::time_point start_time{std::chrono::sys_days{
-    std::chrono::year{2026} / 3 / 2}};
+inline constexpr cofire::time_point start_time{
+    std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
 
 /// Sleeps until it is cancelled; the clocks of these tests never get there.
 inline asio::awaitable<void> sleep_long(cofire::job_context& ctx) {

@@ -87,9 +87,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_order) {
     BOOST_TEST((refusal(queues{"a", "a"}) == cofire::errc::bad_queue));
     BOOST_TEST((refusal(queues{"a b"}) == cofire::errc::bad_queue));
     BOOST_TEST((refusal(queues{""}) == cofire::errc::bad_queue));
-    BOOST_TEST(
-        (refusal(queues{queue_choice{"a", 1}, "b"}) == cofire::errc::bad_server_option)
-    );
+    BOOST_TEST((refusal(queues{queue_choice{"a", 1}, "b"}) == cofire::errc::bad_server_option));
     BOOST_TEST((refusal(queues{"a", "b"}) == std::nullopt));
 }
 

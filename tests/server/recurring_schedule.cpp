@@ -155,7 +155,9 @@ BOOST_AUTO_TEST_CASE(follows_the_zone) {
     auto const due = s.due(before, 1);
     BOOST_REQUIRE(due.size() == 1);
     // 02:30 is in the gap: the first valid minute after it, 03:00 summer time.
-    BOOST_TEST((due[0].next == time_point{std::chrono::sys_days{std::chrono::year{2026} / 3 / 29} + 1h}));
+    BOOST_TEST(
+        (due[0].next == time_point{std::chrono::sys_days{std::chrono::year{2026} / 3 / 29} + 1h})
+    );
 }
 
 BOOST_AUTO_TEST_CASE(goes_on_after_the_clock_was_set_back) {

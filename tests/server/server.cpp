@@ -384,7 +384,10 @@ BOOST_AUTO_TEST_CASE(runs_on_a_pool) {
         --at_a_time;
     });
     cofire::server server(
-        pool.get_executor(), storage, handlers, {.concurrency = 16},
+        pool.get_executor(),
+        storage,
+        handlers,
+        {.concurrency = 16},
         cofire::server_environment().log(log.sink())
     );
     auto ended = asio::co_spawn(pool, server.run(), asio::use_future);

@@ -25,9 +25,15 @@ using cofire::job_context;
 using cofire::job_state;
 
 enum class phase { never_run, not_begun, idle, waiting, suspended, timed, elsewhere, draining };
-constexpr std::array phases{phase::never_run, phase::not_begun, phase::idle,
-                            phase::waiting,   phase::suspended, phase::timed,
-                            phase::elsewhere, phase::draining};
+constexpr std::array phases{
+    phase::never_run,
+    phase::not_begun,
+    phase::idle,
+    phase::waiting,
+    phase::suspended,
+    phase::timed,
+    phase::elsewhere,
+    phase::draining};
 
 /// Speaks when its handler's frame is destroyed.
 struct last_words {

@@ -145,8 +145,10 @@ BOOST_AUTO_TEST_CASE(follows_daylight_saving_time) {
     }
     // 28 March 02:30 CET = 01:30; 29 March: the gap, so 03:00 CEST = 01:00.
     BOOST_REQUIRE(w.ran.size() == 2);
-    BOOST_TEST((w.recurring("night").next ==
-                cofire::time_point{std::chrono::sys_days{std::chrono::year{2026} / 3 / 30} + 30min}));
+    BOOST_TEST(
+        (w.recurring("night").next ==
+         cofire::time_point{std::chrono::sys_days{std::chrono::year{2026} / 3 / 30} + 30min})
+    );
     w.ran.clear();
     w.clock.set(cofire::time_point{std::chrono::sys_days{std::chrono::year{2026} / 10 / 24} + 12h});
     w.run();
@@ -177,7 +179,8 @@ BOOST_AUTO_TEST_CASE(follows_a_wall_clock_that_is_set) {
     w.advance(1min);
     BOOST_TEST(w.ran.size() == 2U);
     // A timeout follows the steady clock.
-    auto const slow = w.get(w.jobs.with({.max_attempts = 1, .timeout = 1h}).enqueue<task>(10'000)).id;
+    auto const slow =
+        w.get(w.jobs.with({.max_attempts = 1, .timeout = 1h}).enqueue<task>(10'000)).id;
     w.clock.jump(2h);
     w.run();
     BOOST_TEST((w.state(slow) == job_state::processing));

@@ -307,7 +307,10 @@ BOOST_AUTO_TEST_CASE(is_stopped_from_another_thread_at_any_moment) {
             }
         });
         cofire::server server(
-            pool.get_executor(), storage, handlers, {.concurrency = 8},
+            pool.get_executor(),
+            storage,
+            handlers,
+            {.concurrency = 8},
             cofire::server_environment().log(log.sink())
         );
         cofire::client jobs{storage};

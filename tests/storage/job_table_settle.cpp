@@ -157,6 +157,7 @@ BOOST_AUTO_TEST_CASE(repeated_and_stale) {
     BOOST_TEST((t.settle(s, j) == settle_status::done));
     BOOST_TEST((t.settle(s, j) == settle_status::again));
     BOOST_TEST((t.settle(s, j, outcome_kind::failed) == settle_status::again));
+    BOOST_TEST(t.counts().stale == 3U);
     BOOST_TEST(t.state(1) == "succeeded");
     t.change(change_kind::requeue, 1);
     BOOST_TEST((t.settle(s, j) == settle_status::again)); // its run did count

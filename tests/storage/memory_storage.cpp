@@ -468,16 +468,21 @@ BOOST_AUTO_TEST_CASE(a_context_dies_while_others_work) {
         asio::co_spawn(*io, wait_for_work(storage, s, {.value = 1'000}), wait_end{&end});
         io->restart();
         io->poll();
+        std::atomic<bool> ready = false;
         std::atomic<bool> go = false;
         std::thread other([&] {
             asio::io_context own;
             std::vector<new_job> const jobs{job(1)};
+            ready = true;
             while (!go) {
             }
             asio::co_spawn(own, storage.insert({.jobs = jobs}), asio::detached);
             own.run();
             storage.close();
         });
+        while (!ready) {
+            std::this_thread::yield();
+        }
         go = true;
         io.reset();
         other.join();

@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(notify_races_with_cancel) {
 
 // Notify from one thread while the waiter's context is destroyed by another.
 BOOST_AUTO_TEST_CASE(notify_races_with_the_end_of_the_context) {
-    constexpr std::size_t waiters = 4;
+    constexpr std::size_t waiters = 64; // so that the two meet
     for (int i = 0; i != 300; ++i) {
         std::array<std::shared_ptr<parking>, waiters> places;
         std::atomic<int> woken = 0;
@@ -270,14 +270,19 @@ BOOST_AUTO_TEST_CASE(notify_races_with_the_end_of_the_context) {
             asio::co_spawn(*io, wait_times(place, 1, woken), asio::detached);
         }
         io->poll();
+        std::atomic<bool> ready = false;
         std::atomic<bool> go = false;
         std::thread notifier([&] {
+            ready = true;
             while (!go) {
             }
             for (auto const& place : places) {
                 place->notify();
             }
         });
+        while (!ready) {
+            std::this_thread::yield();
+        }
         go = true;
         io.reset();
         notifier.join();

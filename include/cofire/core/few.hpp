@@ -28,8 +28,10 @@ public:
 
     /// A list of the given elements, in their order.
     template <class... U>
-        requires(sizeof...(U) > 0 && sizeof...(U) <= N && (std::convertible_to<U const&, T> && ...))
-    constexpr few(U const&... elements) : data_{static_cast<T>(elements)...}, size_(sizeof...(U)) {}
+    requires(
+        sizeof...(U) > 0 && sizeof...(U) <= N && (std::convertible_to<U const&, T> && ...)
+    ) constexpr few(U const&... elements)
+        : data_{static_cast<T>(elements)...}, size_(sizeof...(U)) {}
 
     /// How many elements there are.
     [[nodiscard]] constexpr std::size_t size() const { return size_; }

@@ -74,8 +74,7 @@ enum class job_sub_state : std::uint8_t {
 /// The state's name: "enqueued", "scheduled", ...
 [[nodiscard]] constexpr std::string_view to_string(job_state s) {
     constexpr std::array<std::string_view, job_state_count> names{
-        "enqueued", "scheduled", "awaiting", "processing", "succeeded", "failed", "deleted"
-    };
+        "enqueued", "scheduled", "awaiting", "processing", "succeeded", "failed", "deleted"};
     auto const i = static_cast<std::size_t>(s);
     return i < names.size() ? names[i] : "unknown";
 }
@@ -83,9 +82,14 @@ enum class job_sub_state : std::uint8_t {
 /// The sub-state's name: "in line", "parked by type", ...; empty for none.
 [[nodiscard]] constexpr std::string_view to_string(job_sub_state s) {
     constexpr std::array<std::string_view, 8> names{
-        "", "in line", "parked by limit", "parked by type", "reserved", "running", "cancelling",
-        "parents"
-    };
+        "",
+        "in line",
+        "parked by limit",
+        "parked by type",
+        "reserved",
+        "running",
+        "cancelling",
+        "parents"};
     auto const i = static_cast<std::size_t>(s);
     return i < names.size() ? names[i] : "unknown";
 }

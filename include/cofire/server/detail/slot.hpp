@@ -59,6 +59,7 @@ struct slot : std::enable_shared_from_this<slot>, timer_wheel_node {
     std::uint32_t in_a_row = 0; // runs since it last let others have the thread
     steady_point turn_began{};
     steady_point started{};
+    std::optional<steady_point> ended{};  // of the last run, until the slot has asked again
     std::optional<run_outcome> outcome{}; // of the last run, not given to the server yet
     std::optional<run_report> report{};   // likewise
 

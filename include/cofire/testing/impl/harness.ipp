@@ -39,10 +39,14 @@ inline server_environment environment_part(harness_options const& o, manual_cloc
 COFIRE_DECL harness::harness() : harness(harness_options{}) {}
 
 COFIRE_DECL harness::harness(harness_options options)
-    : clock(options.start), storage(detail::storage_options(options, clock)),
+    : clock(options.start),
+      storage(detail::storage_options(options, clock)),
       jobs(storage, detail::client_part(clock)),
       server(
-          context_.get_executor(), storage, registry, detail::server_part(options),
+          context_.get_executor(),
+          storage,
+          registry,
+          detail::server_part(options),
           detail::environment_part(options, clock)
       ) {}
 
