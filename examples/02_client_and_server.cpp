@@ -87,13 +87,11 @@ int main() {
 
     // By weight: of what a server takes while there is enough of all, six in ten are alarms. No queue
     // has to wait until another one is empty.
-    using weight = cofire::queue_choice;
     cofire::server weighted{
         io.get_executor(),
         storage,
         registry,
-        {.queues = {weight("critical", 6), weight("mail", 3), weight("default", 1)},
-         .concurrency = 10}};
+        {.queues = {{"critical", 6}, {"mail", 3}, {"default", 1}}, .concurrency = 10}};
     io.restart();
     asio::co_spawn(io, run_all(jobs, weighted, io.get_executor()), keep);
     io.run();

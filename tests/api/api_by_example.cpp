@@ -268,6 +268,16 @@ BOOST_AUTO_TEST_CASE(the_parts_and_every_client_operation) {
     check_client_lines(mail.sent);
 }
 
+BOOST_AUTO_TEST_CASE(queues_are_names_or_names_with_weights) {
+    cofire::server_options const strict{.queues = {"critical", "default"}};
+    cofire::server_options const weighted{.queues = {{"mail", 3}, {"reports", 1}}};
+    BOOST_TEST(strict.queues.size() == 2U);
+    BOOST_TEST(strict.queues[1].name == "default");
+    BOOST_TEST(weighted.queues.size() == 2U);
+    BOOST_TEST(weighted.queues[0].weight == 3U);
+    BOOST_TEST(weighted.queues[1].name == "reports");
+}
+
 BOOST_AUTO_TEST_CASE(the_harness) {
     cofire::testing::harness t;
     t.registry.add<send_reminder>();

@@ -123,9 +123,8 @@ public:
     [[nodiscard("co_await it")]] asio::awaitable<change_answer>
     reschedule(job_filter const& which, due_time when, std::string_view reason = {}) const;
 
-    /// Stores a job of the recurring job `id` now; its next time stays. If the overlap policy does
-    /// not allow it, the answer is `held`, with the id of the job that is still unfinished. Errors:
-    /// errc::unknown_recurring, bad_recurring_id.
+    /// Stores a job of the recurring job `id` now, also if the last one is unfinished; its next time
+    /// stays. Errors: errc::unknown_recurring, bad_recurring_id.
     [[nodiscard("co_await it")]] asio::awaitable<enqueued> trigger_recurring(std::string_view id
     ) const;
 

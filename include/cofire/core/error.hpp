@@ -121,9 +121,23 @@ private:
     job_id id_;
 };
 
-/// `text` in quotes for an error's message, shortened to about `most` bytes, with control characters
-/// and what is no UTF-8 escaped: so a message is always one readable line of valid text.
-[[nodiscard]] std::string quoted(std::string_view text, std::size_t most = 80);
+namespace detail {
+
+[[nodiscard]] std::string quoted_text(std::string_view text, std::size_t most);
+
+/// An object and not a function, so that a call never finds std::quoted by its argument.
+struct quoted_function {
+    [[nodiscard]] std::string operator()(std::string_view text, std::size_t most = 80) const {
+        return quoted_text(text, most);
+    }
+};
+
+} // namespace detail
+
+/// `quoted(text, most = 80)` is `text` in quotes for an error's message, shortened to about `most`
+/// bytes, with control characters and what is no UTF-8 escaped: so a message is always one readable
+/// line of valid text.
+inline constexpr detail::quoted_function quoted{};
 
 } // namespace cofire
 

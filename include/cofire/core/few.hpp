@@ -46,6 +46,9 @@ public:
     /// The element at `i`. Precondition: `i < size()`.
     [[nodiscard]] constexpr T const& operator[](std::size_t i) const { return data_[i]; }
 
+    /// Adds an element at the end. Precondition: `size() < N`.
+    constexpr void push_back(T const& element) { data_[size_++] = element; }
+
 private:
     std::array<T, N> data_{};
     std::size_t size_ = 0;

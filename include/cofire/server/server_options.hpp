@@ -13,6 +13,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -39,6 +40,41 @@ struct queue_choice {
     constexpr queue_choice(std::string_view n, std::uint32_t w) : name(n), weight(w) {}
 };
 
+/// The queues that a server serves, at most 16, written as a braced list of names or of
+/// `{"name", weight}`.
+///
+/// Distinct objects: safe. Shared objects: safe to read, unsafe to change.
+class queue_choices : public few<queue_choice, 16> {
+public:
+    /// None.
+    constexpr queue_choices() = default;
+    /// These, in their order. Parameters and no pack, so that braces need no type's name.
+    constexpr queue_choices( // NOLINT(*-explicit-*)
+        queue_choice a,
+        queue_choice b = {},
+        queue_choice c = {},
+        queue_choice d = {},
+        queue_choice e = {},
+        queue_choice f = {},
+        queue_choice g = {},
+        queue_choice h = {},
+        queue_choice i = {},
+        queue_choice j = {},
+        queue_choice k = {},
+        queue_choice l = {},
+        queue_choice m = {},
+        queue_choice n = {},
+        queue_choice o = {},
+        queue_choice p = {}
+    ) {
+        for (queue_choice const& choice : {a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p}) {
+            if (choice.name.data() != nullptr) {
+                push_back(choice);
+            }
+        }
+    }
+};
+
 /// How a server works. Everything is copied by the server's constructor.
 ///
 /// It is trivially destructible, because g++ 12 destroys other brace-written temporaries twice beside
@@ -48,7 +84,7 @@ struct queue_choice {
 struct server_options {
     /// The queues, at most 16. Names alone: strict order, a job of the second is taken only when the
     /// first has none. With weights, all of them: in proportion. Default: "default".
-    few<queue_choice, 16> queues{};
+    queue_choices queues{};
     /// How many jobs run at a time, at least 1.
     std::uint32_t concurrency = 100;
     /// How a person tells the server from others. Default: "server".

@@ -82,7 +82,7 @@ COFIRE_DECL bool error::is_retryable() const noexcept {
     return e == errc::storage_full || e == errc::storage_failed || e == errc::outcome_unknown;
 }
 
-COFIRE_DECL std::string quoted(std::string_view text, std::size_t most) {
+COFIRE_DECL std::string detail::quoted_text(std::string_view text, std::size_t most) {
     static constexpr char digits[] = "0123456789abcdef";
     std::string out = "\"";
     while (!text.empty()) {

@@ -129,7 +129,7 @@ struct recurring_firing {
     /// The occurrence after it.
     std::optional<time_point> next{};
     /// The jobs to insert: one, several (misfire all) or none (skipped). Their overlap policy is
-    /// applied here. Must stay valid until the operation completes.
+    /// applied here, but not to what is fired by hand. Must stay valid until the operation completes.
     std::span<new_job const> jobs{};
     /// Occurrences that are given up, to be counted.
     std::uint64_t skipped = 0;
