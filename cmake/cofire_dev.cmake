@@ -44,6 +44,7 @@ set(cofire_test_environment
 if(COFIRE_SYMBOLIZER)
     list(TRANSFORM cofire_test_environment APPEND ":external_symbolizer_path='${COFIRE_SYMBOLIZER}'")
 endif()
+list(APPEND cofire_test_environment "BOOST_TEST_COLOR_OUTPUT=no")
 
 # cofire_add_test(<name> <timeout in seconds> <command>...): a CTest started as above.
 function(cofire_add_test name timeout)

@@ -359,6 +359,91 @@ BOOST_AUTO_TEST_CASE(runs_once) {
     BOOST_TEST((code_of([&] { w.get(server.run()); }) == cofire::errc::stopped));
 }
 
+/// On the system's clock; nothing is said about when things happen.
+struct real_world {
+    log_lines log;
+    cofire::registry handlers;
+    asio::io_context io{1};
+    cofire::memory_storage storage;
+    cofire::client jobs{storage};
+    int failed = 0;
+
+    cofire::server make_server(cofire::server_options const& options) {
+        auto environment = cofire::server_environment().log(log.sink());
+        return cofire::server(io.get_executor(), storage, handlers, options, environment);
+    }
+    void start(cofire::server& s) {
+        auto const tell = [this](std::exception_ptr e) { failed += e ? 1 : 0; };
+        asio::co_spawn(io, s.run(), tell);
+    }
+    template <class T>
+    void begin(asio::awaitable<T> op) {
+        auto const ignore = [](std::exception_ptr, auto&&...) {};
+        asio::co_spawn(io, std::move(op), ignore);
+    }
+};
+
+BOOST_AUTO_TEST_CASE(the_systems_clock_wakes_it) {
+    real_world w;
+    int ran = 0;
+    auto server = w.make_server({.cancel_after = 1ms, .hand_back_after = 2ms});
+    w.handlers.add<task>([&](job_context& ctx, task t) -> asio::awaitable<void> {
+        ++ran;
+        if (t.n == 1) { // the timeout ends it; then it is tried again
+            if (ctx.attempt() == 1) {
+                co_await sleep_long(ctx);
+            }
+            server.stop(); // which ends the other one
+        }
+        if (t.n == 2) {
+            co_await sleep_long(ctx);
+        }
+    });
+    w.begin(w.jobs.with({.delays = {1ms}, .timeout = 1ms}).schedule<task>(1ms, 1));
+    w.begin(w.jobs.enqueue<task>(2));
+    w.start(server);
+    w.io.run(); // ends
+    BOOST_TEST(ran == 3);
+    BOOST_TEST(w.failed == 0);
+    BOOST_TEST(server.health().counters.succeeded == 1U);
+    BOOST_TEST(server.health().counters.released == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(it_does_not_spin_when_something_is_due_and_there_is_no_room) {
+    real_world w;
+    w.handlers.add<task>([](job_context& ctx, task) { return sleep_long(ctx); });
+    auto server = w.make_server({.concurrency = 1});
+    w.begin(w.jobs.enqueue<task>(1));
+    w.begin(w.jobs.schedule<task>(1us, 2));
+    w.start(server);
+    std::size_t handlers_run = 0;
+    for (int i = 0; i != 5000; ++i) {
+        handlers_run += w.io.poll();
+    }
+    BOOST_TEST(handlers_run < 500U);
+    BOOST_TEST(server.health().counters.started == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(it_does_not_spin_when_the_storage_is_closed_to_it) {
+    real_world w;
+    w.handlers.add<task>([](job_context& ctx, task) -> asio::awaitable<void> {
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        ctx.progress(1, 2);
+        co_await sleep_long(ctx);
+    });
+    auto server = w.make_server({});
+    w.begin(w.jobs.enqueue<task>(1));
+    w.begin(w.jobs.schedule<task>(1us, 2));
+    w.start(server);
+    w.io.poll();
+    w.storage.close();
+    std::size_t handlers_run = 0;
+    for (int i = 0; i != 5000; ++i) {
+        handlers_run += w.io.poll();
+    }
+    BOOST_TEST(handlers_run < 500U);
+}
+
 BOOST_AUTO_TEST_CASE(runs_on_a_pool) {
     constexpr int count = 20'000;
     log_lines log;

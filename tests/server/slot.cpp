@@ -4,9 +4,11 @@
 #include "fixture.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <map>
 #include <stdexcept>
 
 BOOST_AUTO_TEST_SUITE(slot)
@@ -163,6 +165,140 @@ BOOST_AUTO_TEST_CASE(lets_others_have_the_thread_after_64_runs) {
     BOOST_TEST(w.ran.size() == 300U);
     BOOST_REQUIRE(seen.size() == 1);
     BOOST_TEST(seen[0] <= 128U); // one slot's turn, and that of one more which stood before it
+}
+
+// Moments that a whole server does not let one choose: its core, without a dispatcher.
+
+struct bare_core : world {
+    std::map<int, cofire::detail::parking> gates;
+    std::vector<std::string> events;
+    std::shared_ptr<cofire::detail::server_core> core;
+    std::uint64_t last = 0;
+
+    bare_core() {
+        handlers.add<task>([this](job_context& ctx, task t) -> asio::awaitable<void> {
+            events.push_back("start " + std::to_string(t.n));
+            std::string end = "end ";
+            try {
+                auto op = gates[t.n].wait();
+                co_await std::move(op);
+            } catch (boost::system::system_error const&) {
+                end = std::string(to_string(ctx.cancellation_reason())) + " ";
+            }
+            events.push_back(end + std::to_string(t.n));
+        });
+        auto const ex = io.get_executor();
+        core = std::make_shared<cofire::detail::server_core>(
+            ex,
+            [ex]() -> asio::any_io_executor { return asio::make_strand(ex); },
+            storage,
+            std::shared_ptr<cofire::registry>(std::shared_ptr<void>{}, &handlers),
+            jobs,
+            cofire::server_options{.concurrency = 1},
+            environment()
+        );
+        core->begin_run();
+    }
+    cofire::acquired_job job(int n) {
+        ++last;
+        cofire::acquired_job j;
+        j.id = cofire::job_id::make(start_time, last, last);
+        j.epoch = last;
+        j.type = "server_tests::task";
+        j.arguments = R"({"n":)" + std::to_string(n) + "}";
+        j.settings = std::make_shared<cofire::job_settings const>();
+        return j;
+    }
+    void deliver(cofire::acquired_job j) {
+        std::vector<cofire::acquired_job> jobs;
+        jobs.push_back(std::move(j));
+        core->deliver(std::move(jobs));
+    }
+    void check(std::vector<std::string> const& expected) {
+        run();
+        BOOST_TEST(events == expected, boost::test_tools::per_element());
+    }
+};
+
+BOOST_AUTO_TEST_CASE(a_cancellation_that_comes_too_late_does_not_hit_the_next_job) {
+    bare_core w;
+    auto const first = w.job(1);
+    auto const [id, epoch] = std::pair(first.id, first.epoch);
+    w.deliver(first);
+    w.check({"start 1"});
+    w.gates[1].notify(); // the first job is about to end,
+    w.deliver(w.job(2)); // the second one about to begin on the same slot,
+    w.core->stop_run_of(id, epoch, cofire::cancellation_reason::cancelled);
+    w.check({"start 1", "end 1", "start 2"});
+    w.gates[2].notify();
+    w.check({"start 1", "end 1", "start 2", "end 2"});
+    w.gates[3].notify(); // the slot is as good as new, whatever came while it waited
+    w.core->stop_run_of(id, epoch, cofire::cancellation_reason::cancelled);
+    w.deliver(w.job(3));
+    w.check({"start 1", "end 1", "start 2", "end 2", "start 3", "end 3"});
+}
+
+BOOST_AUTO_TEST_CASE(the_same_job_again_is_another_run) {
+    bare_core w;
+    auto const first = w.job(1);
+    auto again = first;
+    again.epoch = 77;
+    w.deliver(first);
+    w.run();
+    w.gates[1].notify();
+    w.deliver(again);
+    w.core->stop_run_of(first.id, first.epoch, cofire::cancellation_reason::cancelled);
+    w.check({"start 1", "end 1", "start 1"});
+    w.core->stop_run_of(first.id, 77, cofire::cancellation_reason::cancelled);
+    w.check({"start 1", "end 1", "start 1", "cancelled 1"});
+}
+
+BOOST_AUTO_TEST_CASE(what_was_acquired_under_a_lost_lease_is_not_started) {
+    bare_core w;
+    w.deliver(w.job(1));
+    w.run();
+    w.deliver(w.job(2)); // waits for the slot
+    w.core->lose_lease();
+    w.check({"start 1", "lease lost 1"});
+    auto const input = w.core->take_input(false);
+    BOOST_TEST(input.ended.empty()); // nothing to settle
+    BOOST_TEST(input.freed);
+    BOOST_TEST(input.room == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_acquired_is_released_by_a_stop) {
+    bare_core w;
+    w.deliver(w.job(1));
+    w.run();
+    w.deliver(w.job(2));
+    w.core->release_ready();
+    w.core->end_slots();
+    auto input = w.core->take_input(false);
+    BOOST_REQUIRE(input.ended.size() == 1);
+    BOOST_TEST((input.ended[0].outcome.kind == cofire::outcome_kind::released));
+    BOOST_TEST(!input.ended[0].outcome.started.has_value());
+    BOOST_TEST(input.slots == 1U);
+    w.gates[1].notify();
+    w.check({"start 1", "end 1"});
+    input = w.core->take_input(false);
+    BOOST_TEST(input.ended.size() == 1U);
+    BOOST_TEST(input.slots == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_handed_back_leaves_no_second_outcome) {
+    bare_core w;
+    w.deliver(w.job(1));
+    w.run();
+    w.core->hand_back(true);
+    w.core->hand_back(true); // once
+    auto input = w.core->take_input(false);
+    BOOST_REQUIRE(input.ended.size() == 1);
+    BOOST_TEST(input.ended[0].outcome.started.has_value());
+    w.gates[1].notify();
+    w.run();
+    input = w.core->take_input(false);
+    BOOST_TEST(input.ended.empty());
+    BOOST_TEST(input.freed);
 }
 
 } // namespace

@@ -30,7 +30,7 @@ namespace cofire::detail {
 template <class Handler>
 void complete_slot(Handler&& handler, std::exception_ptr e) {
     auto const executor = asio::get_associated_executor(handler);
-    asio::post(executor, [handler = std::move(handler), e = std::move(e)]() mutable {
+    asio::post(executor, [handler = std::forward<Handler>(handler), e = std::move(e)]() mutable {
         std::move(handler)(std::move(e));
     });
 }
@@ -86,7 +86,7 @@ public:
                 });
             });
         }
-        end_elsewhere<std::decay_t<Handler>> end(shared, std::move(handler));
+        end_elsewhere<std::decay_t<Handler>> end(shared, std::forward<Handler>(handler));
         asio::co_spawn(
             shared->strand,
             allow_cancellation(std::move(body), shared),
@@ -117,7 +117,8 @@ public:
     void operator()(Handler&& handler) const {
         asio::post(
             executor_,
-            [handler = std::move(handler), run = run_, call = call_, self = self_]() mutable {
+            [handler = std::forward<Handler>(handler), run = run_, call = call_, self = self_](
+            ) mutable {
                 std::exception_ptr e;
                 if (run->reason.load() != cancellation_reason::none) {
                     e = std::make_exception_ptr(boost::system::system_error(

@@ -86,9 +86,9 @@ COFIRE_DECL asio::awaitable<void> dispatcher::watch_storage(std::shared_ptr<watc
 /// Does nothing: the coroutine has said all there is to say.
 struct ignore_end {
     template <class T>
-    explicit ignore_end(std::shared_ptr<T> kept) : kept_(std::move(kept)) {}
+    explicit ignore_end(std::shared_ptr<T> w) : kept(std::move(w)) {}
     void operator()(std::exception_ptr const&) const {}
-    std::shared_ptr<void> kept_;
+    std::shared_ptr<void> kept;
 };
 
 COFIRE_DECL void dispatcher::arm_watch() {

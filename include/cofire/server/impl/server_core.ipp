@@ -324,9 +324,9 @@ COFIRE_DECL void server_core::hand_back(bool while_running) {
     }
     for (std::string const& n : names) {
         std::string const then = while_running ? "its job is handed back" : "waiting for it";
-        write_log(
-            environment.log(), log_level::warning, "the handler of " + n + " does not stop; " + then
-        );
+        std::string line = "the handler of " + n;
+        line += " does not stop; " + then;
+        write_log(environment.log(), log_level::warning, line);
     }
 }
 
