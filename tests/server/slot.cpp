@@ -190,7 +190,7 @@ struct bare_core : world {
         auto const ex = io.get_executor();
         core = std::make_shared<cofire::detail::server_core>(
             ex,
-            [ex]() -> asio::any_io_executor { return asio::make_strand(ex); },
+            {[ex]() -> asio::any_io_executor { return asio::make_strand(ex); }},
             storage,
             std::shared_ptr<cofire::registry>(std::shared_ptr<void>{}, &handlers),
             jobs,

@@ -26,13 +26,18 @@ namespace detail {
 /// Makes strands over `ex`. Over a concrete executor they cost half of what they cost over an erased
 /// one, so that is looked for.
 template <class Executor>
-[[nodiscard]] std::function<asio::any_io_executor()> strand_maker_for(Executor const& ex) {
+[[nodiscard]] strand_maker strand_maker_for(Executor const& ex) {
     if constexpr (std::is_same_v<Executor, asio::any_io_executor>) {
         if (auto const* const io = ex.template target<asio::io_context::executor_type>()) {
             return strand_maker_for(*io);
         }
     }
-    return [ex]() -> asio::any_io_executor { return asio::make_strand(ex); };
+    return {
+        [ex]() -> asio::any_io_executor { return asio::make_strand(ex); },
+        [](asio::any_io_executor const& strand) {
+            auto const* const s = strand.template target<asio::strand<Executor>>();
+            return s == nullptr || s->running_in_this_thread();
+        }};
 }
 
 } // namespace detail

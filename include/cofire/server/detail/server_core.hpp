@@ -63,12 +63,19 @@ struct stop_run_call {
     void operator()() const { stop_run(*s, id, epoch, why); }
 };
 
+/// Makes the strands of a server, and knows them again.
+struct strand_maker {
+    std::function<asio::any_io_executor()> make;
+    // True if the caller runs on this strand; null: it cannot be known and is taken for granted.
+    bool (*runs_here)(asio::any_io_executor const& strand) = nullptr;
+
+    [[nodiscard]] asio::any_io_executor operator()() const { return make(); }
+};
+
 /// What a server's handle, its dispatcher and its slots share, behind one lock. It decides
 /// synchronously which slot runs which job; the coroutines only do as they are told.
 class server_core : public std::enable_shared_from_this<server_core> {
 public:
-    using strand_maker = std::function<asio::any_io_executor()>;
-
     server_core(
         asio::any_io_executor ex,
         strand_maker strands,

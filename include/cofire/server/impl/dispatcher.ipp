@@ -36,7 +36,6 @@ struct dispatcher::watch {
     bool ended = false;
     server_instance server = 0;
     seen_token seen{};
-    std::optional<time_point> due_before;
     std::exception_ptr error;
 };
 
@@ -64,7 +63,6 @@ COFIRE_DECL asio::awaitable<void> dispatcher::watch_storage(std::shared_ptr<watc
         wait_request r;
         r.interest.server = w->server;
         r.interest.queues = w->core->queues.names();
-        r.interest.due_before = w->due_before;
         r.seen = w->seen;
         try {
             auto op = w->core->storage.wait(r);
@@ -99,7 +97,6 @@ COFIRE_DECL void dispatcher::arm_watch() {
         watch_ = std::make_shared<watch>(core_);
     }
     watch_->server = instance_;
-    watch_->due_before = next_due_;
     watch_->seen = seen_.value_or(seen_token{});
     watch_->armed = true;
     seen_.reset();

@@ -358,7 +358,6 @@ COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports) {
     }
     dispatcher_input input;
     std::lock_guard const lock(mutex_);
-    input.ended = take_slice(ended_, [](ended_run const& e) { return e.outcome.result.size(); });
     input.reports = take_slice(reports_, [](run_report const& r) {
         std::size_t bytes = 0;
         for (log_line const& line : r.lines) {
@@ -366,6 +365,12 @@ COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports) {
         }
         return bytes;
     });
+    if (reports_.empty()) { // what a run has said is told before its outcome
+        input.ended = take_slice(ended_, [](ended_run const& e) {
+            run_outcome const& o = e.outcome;
+            return o.result.size() + o.reason.size() + (o.error ? o.error->message.size() : 0);
+        });
+    }
     input.pending = !ended_.empty() || !reports_.empty();
     input.freed = std::exchange(freed_, false);
     input.slots = slots_.size() + spawning_;

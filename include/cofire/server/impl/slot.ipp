@@ -45,6 +45,12 @@ COFIRE_DECL asio::awaitable<void> run_slot(std::shared_ptr<slot> s) {
         } catch (...) {
             error = std::current_exception();
         }
+        auto const runs_here = s->core->make_strand.runs_here;
+        if (runs_here != nullptr && !runs_here(s->executor)) {
+            // The handler has moved itself to another executor: the slot goes home without it.
+            co_await asio::this_coro::throw_if_cancelled(false);
+            co_await asio::post(asio::use_awaitable);
+        }
         s->core->complete(*s, context, std::move(error));
     }
 }

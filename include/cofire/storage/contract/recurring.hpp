@@ -71,8 +71,10 @@ struct recurring_record {
     std::string error{};
     /// When it last fired or was skipped.
     std::optional<time_point> last_fired{};
-    /// The last job it inserted.
+    /// The last job it inserted, also by hand.
     std::optional<job_id> last_job{};
+    /// The last job of an occurrence: what the overlap policy looks at.
+    std::optional<job_id> last_occurrence{};
     /// Occurrences that became a job.
     std::uint64_t fired = 0;
     /// Occurrences that did not: overlap or misfire.

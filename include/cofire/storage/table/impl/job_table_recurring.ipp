@@ -67,7 +67,7 @@ COFIRE_DECL std::vector<new_job> job_table::admit(
 ) const {
     overlap_policy const overlap = record.definition.overlap;
     bool const applies = f.expected && overlap != overlap_policy::allow;
-    job_node const* const last = record.last_job ? find(*record.last_job) : nullptr;
+    job_node const* const last = record.last_occurrence ? find(*record.last_occurrence) : nullptr;
     bool runs = applies && last != nullptr && !is_final(last->state);
     bool one_waits = runs && last->state == job_state::awaiting;
     job_id id = last != nullptr ? last->id : job_id();
@@ -114,6 +114,9 @@ COFIRE_DECL fire_result job_table::fire(recurring_firing const& f, time_point no
         }
         result.status = fire_status::fired;
         record.last_job = r.id;
+        if (f.expected) {
+            record.last_occurrence = r.id;
+        }
         record.last_fired = now;
         ++record.fired;
     }
