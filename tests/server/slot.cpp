@@ -188,9 +188,11 @@ struct bare_core : world {
             events.push_back(end + std::to_string(t.n));
         });
         auto const ex = io.get_executor();
+        cofire::detail::strand_maker const strands{
+            [ex]() -> asio::any_io_executor { return asio::make_strand(ex); }, nullptr};
         core = std::make_shared<cofire::detail::server_core>(
             ex,
-            {[ex]() -> asio::any_io_executor { return asio::make_strand(ex); }},
+            strands,
             storage,
             std::shared_ptr<cofire::registry>(std::shared_ptr<void>{}, &handlers),
             jobs,
