@@ -33,6 +33,7 @@ struct wait_interest {
     /// With `server`: the queues whose lines matter.
     std::span<std::string_view const> queues{};
     /// With `server`: also wake if a job becomes due earlier than this. Empty: any due time matters.
+    /// It must be the caller's latest knowledge: one that has passed hides what becomes due later.
     std::optional<time_point> due_before{};
     /// Jobs whose end is waited for. If one has ended, the wait returns at once, whatever `seen` is; a
     /// job that is unknown counts as ended.
