@@ -37,6 +37,7 @@ struct memory_client {
     cofire::client jobs{storage, options(clock)};
     std::string message;
     cofire::server_instance server = 0;
+    std::shared_ptr<void const> presence{};
 
     static cofire::client_options options(cofire::testing::manual_clock const& clock) {
         cofire::client_options o;
@@ -64,7 +65,9 @@ struct memory_client {
             }
             announce.queues = {"default"};
             announce.slots = 10;
-            server = run(storage.servers(announce)).instance;
+            auto const announced = run(storage.servers(announce));
+            server = announced.instance;
+            presence = announced.presence;
         }
         cofire::take const from{.queue = "default"};
         cofire::acquire_request request;

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(enqueue_stores_name_arguments_and_defaults) {
     BOOST_CHECK(*job.settings == cofire::job_settings());
     BOOST_CHECK(!job.due);
     BOOST_CHECK(!job.unique_key);
-    BOOST_CHECK(job.limit_key.empty());
+    BOOST_CHECK(job.limits.empty());
     BOOST_CHECK(job.parents.empty());
     BOOST_CHECK(t.storage.mode == cofire::insert_mode::fresh);
 }
@@ -167,8 +167,9 @@ BOOST_AUTO_TEST_CASE(every_option_is_resolved) {
     BOOST_CHECK(job.unique_key->hold == cofire::unique_hold::for_a_time);
     BOOST_CHECK(job.unique_key->hold_for == 5s);
     BOOST_CHECK(job.unique_key->on_duplicate == cofire::duplicate_policy::replace);
-    BOOST_CHECK_EQUAL(job.limit_key, "l");
-    BOOST_CHECK_EQUAL(job.limit, 6U);
+    BOOST_REQUIRE_EQUAL(job.limits.size(), 1U);
+    BOOST_CHECK_EQUAL(job.limits[0].key, "l");
+    BOOST_CHECK_EQUAL(job.limits[0].limit, 6U);
 }
 
 BOOST_AUTO_TEST_CASE(unique_keys_hold_their_scope) {
@@ -405,8 +406,9 @@ BOOST_AUTO_TEST_CASE(recurring_takes_zone_policies_and_limits) {
     BOOST_CHECK_EQUAL(d.zone, "+03:30");
     BOOST_CHECK(d.misfire == cofire::misfire_policy::all);
     BOOST_CHECK(d.overlap == cofire::overlap_policy::allow);
-    BOOST_CHECK_EQUAL(d.limit_key, "l");
-    BOOST_CHECK_EQUAL(d.limit, 2U);
+    BOOST_REQUIRE_EQUAL(d.limits.size(), 1U);
+    BOOST_CHECK_EQUAL(d.limits[0].key, "l");
+    BOOST_CHECK_EQUAL(d.limits[0].limit, 2U);
     BOOST_CHECK(record.next == start + 13h + 30min);
 }
 

@@ -25,8 +25,7 @@ cofire::recurring_record a_record() {
     r.definition.argument_version = 2;
     r.definition.settings.queue = "reports";
     r.definition.settings.tags = {"a"};
-    r.definition.limit_key = "l";
-    r.definition.limit = 3;
+    r.definition.limits = {{.key = "l", .limit = 3}};
     return r;
 }
 
@@ -40,8 +39,7 @@ BOOST_AUTO_TEST_CASE(an_occurrence_is_what_the_definition_says) {
     BOOST_CHECK_EQUAL(job.argument_version, 2U);
     BOOST_REQUIRE(job.settings);
     BOOST_CHECK(*job.settings == r.definition.settings);
-    BOOST_CHECK_EQUAL(job.limit_key, "l");
-    BOOST_CHECK_EQUAL(job.limit, 3U);
+    BOOST_CHECK(job.limits == r.definition.limits);
     BOOST_CHECK_EQUAL(job.recurring_id, "daily");
     BOOST_CHECK(!job.due);
     BOOST_CHECK(!job.unique_key);

@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(defaults_may_wait_for_a_key) {
     fake_client t(std::move(options));
     run(t.jobs.enqueue<send_mail>("x"));
     run(t.jobs.with({.limit_key = "l"}).enqueue<send_mail>("x"));
-    BOOST_CHECK_EQUAL(t.storage.jobs.at(1).limit, 3U);
+    BOOST_CHECK_EQUAL(t.storage.jobs.at(1).limits.at(0).limit, 3U);
 }
 
 BOOST_FIXTURE_TEST_CASE(tags, bad_calls) {

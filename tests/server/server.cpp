@@ -151,12 +151,11 @@ BOOST_AUTO_TEST_CASE(takes_jobs_that_lost_a_server_one_at_a_time_and_forgets_non
     }
     { // takes them, and dies
         cofire::storage_ref storage(w.storage);
-        auto alive = std::make_shared<int>();
         cofire::server_announce a{.name = "dead"};
         a.types.push_back({.name = "server_tests::task"});
-        a.alive = alive;
         cofire::servers_request const request = a;
-        auto const instance = w.get(storage.servers(request)).instance;
+        auto const announced = w.get(storage.servers(request));
+        auto const instance = announced.instance;
         std::array const takes{cofire::take{.queue = "default"}};
         auto const taken =
             w.get(storage.acquire({.server = instance, .takes = takes, .limit = 10}));

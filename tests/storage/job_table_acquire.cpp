@@ -91,15 +91,27 @@ BOOST_AUTO_TEST_CASE(only_announced_types_and_versions) {
     BOOST_TEST(numbers(t.acquire(u)) == "1");
 }
 
-BOOST_AUTO_TEST_CASE(types_without_room) {
+BOOST_AUTO_TEST_CASE(types_with_little_room) {
     table_fixture t;
-    auto const s = t.server({"t", "u"});
-    t.insert({job(1), of_type(job(2), "u"), job(3)});
-    std::vector<std::string_view> const except{"t"};
+    auto const s = t.server({"t", "u", "v"});
+    t.insert({job(1), of_type(job(2), "u"), job(3), of_type(job(4), "v"), of_type(job(5), "u")});
     cofire::take const take{"default"};
-    auto const got =
-        t.table.acquire({.server = s, .takes = {&take, 1}, .except = except, .limit = 9}, t.now);
-    BOOST_TEST(numbers(got.jobs) == "2");
+    std::vector<std::string_view> const none{"t"};
+    std::vector<std::string_view> const shared{"v", "u"};
+    std::vector<cofire::type_cap> caps{{.types = none}, {.types = shared, .cap = 2}};
+    auto const acquire = [&] {
+        cofire::acquire_request r{.server = s, .takes = {&take, 1}, .caps = caps, .limit = 9};
+        auto const got = t.table.acquire(r, t.now).jobs;
+        t.check();
+        return numbers(got);
+    };
+    BOOST_TEST(acquire() == "2 4");
+    caps[1].cap = 0;
+    BOOST_TEST(acquire() == "");
+    caps[0].cap = 1;
+    BOOST_TEST(acquire() == "1");
+    caps.clear();
+    BOOST_TEST(acquire() == "3 5");
 }
 
 BOOST_AUTO_TEST_CASE(a_paused_queue_gives_nothing) {
@@ -277,11 +289,9 @@ BOOST_AUTO_TEST_CASE(parked_jobs_come_back_by_priority_and_age_before_newer_ones
 
 // Whatever frees a limit must put a parked job back, and whatever takes one away too.
 BOOST_AUTO_TEST_CASE(limits_do_not_leak) {
-    std::shared_ptr<int> alive;
     auto const frees = [&](auto const& act) {
         table_fixture t;
-        alive = std::make_shared<int>();
-        auto const s = t.server({"t"}, alive);
+        auto const s = t.server();
         t.insert({with_limit(job(1), "l"), with_limit(job(2), "l"), with_limit(job(3), "l")});
         auto const one = t.acquire(s).at(0);
         act(t, s, one);
@@ -304,10 +314,7 @@ BOOST_AUTO_TEST_CASE(limits_do_not_leak) {
         settles(kind);
     }
     frees([](auto& t, auto s, auto&) { t.retire(s); });
-    frees([&](auto& t, auto, auto&) {
-        alive.reset();
-        t.server(); // notices the other one's death
-    });
+    frees([](auto& t, auto s, auto&) { t.die(s); });
     frees([](auto& t, auto s, auto& one) { // the next in line is deleted, moved, rescheduled
         t.settle(s, one);
         t.change(change_kind::delete_job, 2);
@@ -369,13 +376,47 @@ BOOST_AUTO_TEST_CASE(limit_keys_that_nobody_uses_are_forgotten) {
     BOOST_TEST(t.queues().limits.empty());
 }
 
+// A job under several limits that leaves the place of one for the line of another must let the next
+// one have that place.
+BOOST_AUTO_TEST_CASE(several_limits_of_a_job) {
+    table_fixture t;
+    auto const s = t.server();
+    t.insert({
+        with_limit(with_limit(job(1), "a"), "b"),
+        with_limit(job(2), "b"),
+        with_limit(with_limit(job(3), "a"), "b"),
+        with_limit(job(4), "a"),
+        with_limit(job(5), "c", 9),
+    });
+    BOOST_TEST((t.record(1).limits == std::vector<cofire::job_limit>{{"a", 1}, {"b", 1}}));
+    auto got = t.acquire(s);
+    BOOST_TEST(numbers(got) == "1 5");
+    t.settle(s, got[0]);
+    got = t.acquire(s); // 2 has b, so 3 waits for it, and 4 has a
+    BOOST_TEST(numbers(got) == "2 4");
+    t.settle(s, got[0]);
+    BOOST_TEST(numbers(t.acquire(s)) == "");
+    t.settle(s, got[1]);
+    BOOST_TEST(numbers(t.acquire(s)) == "3");
+    for (auto const& limit : t.queues().limits) {
+        BOOST_TEST(limit.used == 1U);
+        BOOST_TEST(limit.parked == 0U);
+    }
+    std::vector<cofire::job_limit> const many(9, {"k"});
+    for (auto const& bad :
+         {many, {{"k"}, {"k", 2}}, {{"", 1}}, std::vector<cofire::job_limit>{{"k", 0}}}) {
+        auto refused = job(6);
+        refused.limits = bad;
+        BOOST_TEST((t.refused({refused}) == cofire::errc::bad_option));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(one_suspect_at_a_time) {
     table_fixture t;
-    auto alive = std::make_shared<int>();
-    auto const dying = t.server({"t"}, alive);
+    auto const dying = t.server();
     t.insert({job(1), job(2), job(3)});
     t.acquire(dying);
-    alive.reset();
+    t.die(dying);
     auto const s = t.server();
     t.insert(with_settings(job(4), settings(0)));
     t.now += 1h;

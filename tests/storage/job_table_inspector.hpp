@@ -137,13 +137,14 @@ struct job_table_inspector {
             require(at != t.expiries_.end() && at->second == &j, "expiry is not indexed", &j);
         }
         check_parents(j, x);
-        if (x.limit != nullptr) {
-            auto& [jobs, used] = limits[x.limit];
+        for (limit_entry* limit : x.limits) {
+            auto& [jobs, used] = limits[limit];
             ++jobs;
             used += j.state == s::processing ? 1 : 0;
-            auto& [parked, ready] = limited[std::pair(x.limit, j.line)];
-            parked += j.place == p::parked_by_limit ? 1 : 0;
-            ready += x.unparked ? 1 : 0;
+            auto& [parked, ready] = limited[std::pair(limit, j.line)];
+            bool const blocks = limit == x.blocker;
+            parked += blocks && j.place == p::parked_by_limit ? 1 : 0;
+            ready += blocks && x.unparked ? 1 : 0;
         }
         require(!x.unparked || in_a_line, "unparked", &j);
         bool const must_hold =

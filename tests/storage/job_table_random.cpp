@@ -46,7 +46,6 @@ private:
     };
     struct live_server {
         server_instance instance = 0;
-        std::shared_ptr<int> alive{};
     };
 
     /// 0 to n - 1.
@@ -233,7 +232,9 @@ private:
             auto const at = servers_.begin() + static_cast<std::ptrdiff_t>(pick(servers_.size()));
             if (chance(2)) {
                 t_.servers(cofire::server_retire{at->instance}, now_);
-            } // else it dies, which the next announce or tick of another one notices
+            } else {
+                t_.server_died(at->instance, now_);
+            }
             servers_.erase(at);
             if (chance(2)) {
                 announce();
@@ -246,9 +247,8 @@ private:
     }
 
     void announce() {
-        live_server s{.alive = std::make_shared<int>()};
+        live_server s;
         cofire::server_announce a;
-        a.alive = s.alive;
         for (auto const& type : type_names) {
             if (!chance(4)) {
                 a.types.push_back(

@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(counts_series_names_health) {
     BOOST_TEST(series[1].attempts_failed == 1U);
     BOOST_TEST(series[1].deleted == 1U);
     t.now += 30s;
-    series = t.table.read(cofire::read_series{.minutes = 1}, t.now).series;
+    series = t.table.read(cofire::read_series{.from = t.now}, t.now).series;
     BOOST_TEST(series.size() == 1U);
     auto const names = t.table.read(cofire::read_names{}, t.now);
     BOOST_TEST(names.types == std::vector<std::string>{"t"}, boost::test_tools::per_element());

@@ -170,13 +170,12 @@ BOOST_AUTO_TEST_CASE(repeated_and_stale) {
 
 BOOST_AUTO_TEST_CASE(what_was_taken_away_is_stale) {
     table_fixture t;
-    auto alive = std::make_shared<int>();
-    auto const dying = t.server({"t"}, alive);
+    auto const dying = t.server();
     auto const leaving = t.server();
     t.insert({job(1), job(2)});
     auto const one = t.take_one(dying);
     auto const two = t.take_one(leaving);
-    alive.reset();
+    t.die(dying);
     auto const s = t.server();
     BOOST_TEST((t.settle(dying, one) == settle_status::stale));
     BOOST_TEST(t.state(1) == "scheduled");

@@ -12,15 +12,11 @@ using cofire::exhausted_policy;
 
 /// A server that can be killed.
 struct mortal {
-    std::shared_ptr<int> alive = std::make_shared<int>();
     table_fixture& t;
     server_instance instance;
 
-    explicit mortal(table_fixture& table) : t(table), instance(t.server({"t"}, alive)) {}
-    void die() {
-        alive.reset();
-        t.table.servers(cofire::server_list{}, t.now); // a list notices nothing
-    }
+    explicit mortal(table_fixture& table) : t(table), instance(t.server()) {}
+    void die() { t.die(instance); }
 };
 
 BOOST_AUTO_TEST_CASE(lost_runs_are_counted_apart_and_come_back_later_and_later) {
@@ -34,7 +30,7 @@ BOOST_AUTO_TEST_CASE(lost_runs_are_counted_apart_and_come_back_later_and_later) 
         BOOST_TEST(j.lost == i);
         BOOST_TEST(j.attempt == 0U);
         m.die();
-        BOOST_TEST(t.state(1) == "processing");
+        BOOST_TEST(t.state(1) == "scheduled");
         auto const notices = t.tick(watch).notices;
         BOOST_REQUIRE(notices.size() == 1U);
         BOOST_TEST(notices[0].reason == "lost");
@@ -95,19 +91,19 @@ BOOST_AUTO_TEST_CASE(lost_too_often_has_all_effects_of_an_end) {
     BOOST_TEST(ended.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(the_dead_are_noticed_by_acquire_too_but_never_the_one_who_asks) {
+BOOST_AUTO_TEST_CASE(a_death_is_told_to_a_server_that_lives) {
     table_fixture t;
+    mortal m(t); // the first, which is told of what the storage does
     auto const s = t.server();
-    mortal m(t);
     t.insert(job(1));
     t.take_one(m.instance);
+    auto const seen = t.tick(s).seen;
     m.die();
-    t.tick(m.instance); // it is there, whatever its token says
-    BOOST_TEST(t.acquire(m.instance).empty());
-    BOOST_TEST(t.state(1) == "processing");
-    t.acquire(s);
-    BOOST_TEST(t.state(1) == "scheduled");
+    BOOST_TEST(t.table.changed({.server = s}, seen));
+    BOOST_TEST(t.tick(s).notices.size() == 1U);
     BOOST_CHECK_THROW(t.tick(m.instance), cofire::error);
+    m.die(); // once is enough
+    BOOST_TEST(t.state(1) == "scheduled");
 }
 
 BOOST_AUTO_TEST_CASE(recover_takes_all_for_dead) {

@@ -77,6 +77,7 @@ struct fixture {
     cofire::testing::manual_clock clock{start};
     asio::io_context io;
     memory_storage storage{cofire::memory_options(cofire::clock(clock))};
+    std::vector<std::shared_ptr<void const>> presences{}; // the servers live as long as these
 
     template <class T>
     T await(asio::awaitable<T> op) {
@@ -94,7 +95,9 @@ struct fixture {
     }
     server_instance server() {
         cofire::servers_request const r = cofire::server_announce{.name = "s", .types = {{"t"}}};
-        return await(storage.servers(r)).instance;
+        auto const answer = await(storage.servers(r));
+        presences.push_back(answer.presence);
+        return answer.instance;
     }
     cofire::acquire_answer acquire(server_instance s) {
         cofire::take const take{"default"};
@@ -147,6 +150,28 @@ BOOST_AUTO_TEST_CASE(errors_come_out_of_the_await) {
     BOOST_CHECK_EXCEPTION(f.await(std::move(op)), cofire::error, [](auto const& e) {
         return e.value() == errc::unknown_server;
     });
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_dies_wakes_the_one_that_sleeps) {
+    fixture f;
+    auto const dying = f.server();
+    auto const s = f.server();
+    f.insert(job(1));
+    BOOST_REQUIRE(f.acquire(dying).jobs.size() == 1U);
+    std::string end;
+    f.wait_for_work_of(s, f.acquire(s).seen, end);
+    BOOST_TEST(end == "");
+    f.presences[0].reset();
+    f.poll();
+    BOOST_TEST(end == "changed");
+    BOOST_CHECK_THROW(f.acquire(dying), cofire::error);
+    BOOST_TEST(f.await(f.storage.tick({.server = s})).notices.size() == 1U);
+    cofire::servers_request const leave = cofire::server_retire{s};
+    f.await(f.storage.servers(leave));
+    f.presences[1].reset(); // it has retired: nobody died
+    f.server();
+    f.storage.close();
+    f.presences.clear();
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_for_work) {
@@ -463,7 +488,8 @@ BOOST_AUTO_TEST_CASE(a_context_dies_while_others_work) {
         cofire::servers_request const announce = cofire::server_announce{.name = "s"};
         auto announced = asio::co_spawn(*io, storage.servers(announce), asio::use_future);
         io->poll();
-        auto const s = announced.get().instance;
+        auto const server = announced.get();
+        auto const s = server.instance;
         std::string end;
         asio::co_spawn(*io, wait_for_work(storage, s, {.value = 1'000}), wait_end{&end});
         io->restart();

@@ -88,8 +88,7 @@ inline new_job with_key(
 }
 
 inline new_job with_limit(new_job made, std::string key, std::uint32_t limit = 1) {
-    made.limit_key = std::move(key);
-    made.limit = limit;
+    made.limits.push_back({.key = std::move(key), .limit = limit});
     return made;
 }
 
@@ -145,14 +144,19 @@ struct table_fixture {
     }
 
     server_instance
-    server(std::vector<std::string> const& types = {"t"}, std::weak_ptr<void const> alive = {}) {
-        cofire::server_announce a{.name = "server", .alive = std::move(alive)};
+    server(std::vector<std::string> const& types = {"t"}) {
+        cofire::server_announce a{.name = "server"};
         for (auto const& type : types) {
             a.types.push_back({.name = type});
         }
         auto const answer = table.servers(a, now);
         check();
         return answer.instance;
+    }
+
+    void die(server_instance s) {
+        table.server_died(s, now);
+        check();
     }
 
     void retire(server_instance s) {

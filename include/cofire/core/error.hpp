@@ -26,7 +26,7 @@ enum class errc {
     bad_id,
     /// The job type's name is empty, too long, or has characters other than letters, digits, _ : . and -.
     bad_type,
-    /// No server ever announced this job type, and the operation needs to know it.
+    /// The registry has no handler for this job type.
     unknown_type,
     /// The arguments are not what the job type takes.
     bad_arguments,
@@ -58,8 +58,6 @@ enum class errc {
     storage_full,
     /// The job's state does not allow this change.
     wrong_state,
-    /// The run is not the job's latest: its lease was lost, and its outcome was refused.
-    stale_epoch,
     /// No server has this instance number, or it has been retired.
     unknown_server,
     /// A handler for this job type, or under this name, is registered already.
@@ -88,6 +86,8 @@ enum class errc {
     bad_result,
     /// The server's options do not fit together.
     bad_server_option,
+    /// The storage does not serve a server, or the server not a storage, of this version.
+    version_mismatch,
 };
 
 /// The category of cofire::errc, named "cofire".

@@ -80,6 +80,16 @@ struct parent_ref {
     friend bool operator==(parent_ref const&, parent_ref const&) = default;
 };
 
+/// A limit on how many jobs with the same key servers may hold at a time.
+struct job_limit {
+    /// The key.
+    std::string key;
+    /// How many, at least 1.
+    std::uint32_t limit = 1;
+    /// Equal if both members are.
+    friend bool operator==(job_limit const&, job_limit const&) = default;
+};
+
 /// An error as a job's history keeps it.
 struct error_info {
     /// The C++ type of the exception, as readable as the platform can make it.
@@ -108,14 +118,14 @@ struct new_job {
     std::optional<time_point> due{};
     /// The unique key, if any.
     std::optional<unique_key_spec> unique_key{};
-    /// Jobs with the same key run at most `limit` at a time; empty: no limit.
-    std::string limit_key{};
-    /// With limit_key.
-    std::uint32_t limit = 1;
+    /// The limits it is subject to, all of them; at most 8, each key once.
+    std::vector<job_limit> limits{};
     /// The jobs it waits for.
     std::vector<parent_ref> parents{};
     /// The recurring job it is an occurrence of; empty for others.
     std::string recurring_id{};
+    /// The time of the occurrence, by the schedule; empty for others, and for one triggered by hand.
+    std::optional<time_point> occurrence{};
 };
 
 /// One line of a job's history.
@@ -128,6 +138,8 @@ struct history_entry {
     std::uint32_t attempt = 0;
     /// The acquisition this is about; 0 before the first.
     epoch_type epoch = 0;
+    /// The server that acquired it then; 0 before the first.
+    server_instance server = 0;
     /// Why: "retry", "snoozed", "lost", "expired", "replaced by ...", ...; empty for the usual course.
     std::string reason{};
     /// The error of a failed attempt.
@@ -192,8 +204,8 @@ struct job_record {
     std::optional<time_point> expires_at{};
     /// The unique key's stored text; empty: none.
     std::string unique_key{};
-    /// The limit key; empty: none.
-    std::string limit_key{};
+    /// The limits it is subject to, as they are now.
+    std::vector<job_limit> limits{};
     /// Why it is where it is: the reason of its deletion, why it is parked, ...
     std::string reason{};
     /// The result as JSON text; empty: none.
@@ -206,11 +218,13 @@ struct job_record {
     std::vector<job_id> continuations{};
     /// The recurring job it is an occurrence of; empty for others.
     std::string recurring_id{};
+    /// The time of the occurrence, by the schedule; empty for others, and for one triggered by hand.
+    std::optional<time_point> occurrence{};
     /// What happened to it, oldest first; long ones keep their beginning and end.
     std::vector<history_entry> history{};
     /// What its handler logged, the latest lines.
     std::vector<log_line> log{};
-    /// How far the run has come.
+    /// How far the run has come; empty once the run has ended.
     std::optional<job_progress> progress{};
 };
 

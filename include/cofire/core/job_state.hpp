@@ -43,7 +43,8 @@ enum class job_sub_state : std::uint8_t {
     parked_by_limit,
     /// enqueued: no running server handles or decodes its type.
     parked_by_type,
-    /// processing: acquired ahead, the handler has not started.
+    /// processing: acquired ahead, the handler has not started. Told only by storages that hand out
+    /// jobs before they are due.
     reserved,
     /// processing: the handler runs.
     running,
@@ -51,6 +52,8 @@ enum class job_sub_state : std::uint8_t {
     cancelling,
     /// awaiting: at least one parent has not ended.
     parents,
+    /// awaiting: suspended until an event. Reserved: no storage of this version has such jobs.
+    event,
 };
 
 /// True for succeeded, failed and deleted.

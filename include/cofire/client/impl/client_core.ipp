@@ -104,8 +104,9 @@ client_core::make_template(job_call&& call, resolved_options const& options, job
     job.arguments = std::move(call.arguments);
     job.argument_version = call.argument_version;
     job.settings = options.settings;
-    job.limit_key = options.limit_key;
-    job.limit = options.limit;
+    if (!options.limit_key.empty()) {
+        job.limits.push_back({.key = options.limit_key, .limit = options.limit});
+    }
     return job;
 }
 
@@ -176,8 +177,7 @@ COFIRE_DECL recurring_definition client_core::make_definition(
     d.arguments = std::move(job.arguments);
     d.argument_version = job.argument_version;
     d.settings = *job.settings;
-    d.limit_key = std::move(job.limit_key);
-    d.limit = job.limit;
+    d.limits = std::move(job.limits);
     return d;
 }
 
@@ -218,8 +218,11 @@ COFIRE_DECL std::size_t slice_size(std::vector<new_job> const& jobs, std::size_t
     std::size_t n = 0;
     while (first + n != jobs.size() && n != insert_slice_jobs) {
         new_job const& job = jobs[first + n];
-        bytes += job.type.size() + job.arguments.size() + job.limit_key.size() +
+        bytes += job.type.size() + job.arguments.size() +
                  (job.unique_key ? job.unique_key->text.size() : 0) + 256;
+        for (job_limit const& limit : job.limits) {
+            bytes += limit.key.size();
+        }
         if (bytes > insert_slice_bytes && n != 0) {
             break;
         }

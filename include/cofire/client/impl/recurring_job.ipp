@@ -19,8 +19,7 @@ COFIRE_DECL new_job make_recurring_job(recurring_record const& record, job_id id
     job.arguments = d.arguments;
     job.argument_version = d.argument_version;
     job.settings = std::make_shared<job_settings const>(d.settings);
-    job.limit_key = d.limit_key;
-    job.limit = d.limit;
+    job.limits = d.limits;
     job.recurring_id = record.id;
     return job;
 }

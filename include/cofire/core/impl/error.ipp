@@ -28,7 +28,7 @@ private:
         case errc::unknown_job: return "no job has this id";
         case errc::bad_id: return "this is no job id";
         case errc::bad_type: return "this is no name of a job type";
-        case errc::unknown_type: return "no server has announced this job type";
+        case errc::unknown_type: return "no handler is registered for this job type";
         case errc::bad_arguments: return "the arguments do not fit the job type";
         case errc::arguments_too_large: return "the arguments are too large";
         case errc::json_too_deep: return "the JSON text is nested too deeply";
@@ -44,7 +44,6 @@ private:
         case errc::too_many_items: return "too much for one call; split it";
         case errc::storage_full: return "the storage is full";
         case errc::wrong_state: return "the job's state does not allow this";
-        case errc::stale_epoch: return "the run is not the job's latest";
         case errc::unknown_server: return "no server has this instance number";
         case errc::duplicate_registration: return "this job type is registered already";
         case errc::registry_frozen: return "a running server uses the registry";
@@ -59,6 +58,7 @@ private:
         case errc::lost_server: return "the job's server died while it ran";
         case errc::bad_result: return "the stored result is of another type";
         case errc::bad_server_option: return "the server's options do not fit together";
+        case errc::version_mismatch: return "the storage does not serve this version";
         }
         return "unknown cofire error";
     }

@@ -82,7 +82,7 @@ private:
 
     std::shared_ptr<server_core> core_;
     asio::any_io_executor strand_;
-    std::shared_ptr<void const> alive_ = std::make_shared<char>(); // see server_announce::alive
+    std::shared_ptr<void const> presence_; // see servers_answer::presence
     alarm alarm_;
     shutdown_plan plan_;
     recurring_schedule schedule_;
@@ -90,7 +90,7 @@ private:
     std::shared_ptr<watch> watch_;
     server_instance instance_ = 0; // 0: to be announced
     std::optional<duration> tick_every_;
-    std::vector<std::string_view> except_;
+    std::vector<type_cap> caps_;
     std::optional<time_point> next_due_; // on the storage's clock
     std::optional<steady_point> next_timeout_;
     steady_point next_report_{}; // reports are not told more often

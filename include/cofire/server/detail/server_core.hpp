@@ -47,7 +47,7 @@ struct ended_run {
 struct dispatcher_input {
     std::vector<ended_run> ended;
     std::vector<run_report> reports;      // to be told before their runs are settled
-    std::vector<std::string_view> except; // types that are at their own limit
+    std::vector<type_cap> caps;           // of the types with a limit of their own
     std::uint32_t room = 0;               // jobs that may be acquired
     std::size_t slots = 0;
     bool freed = false;   // a run ended without an outcome: there may be room for its type
@@ -142,7 +142,8 @@ public:
 private:
     struct type_load {
         handler_entry const* handler = nullptr;
-        std::size_t held = 0; // ready or running
+        std::vector<std::string_view> names{}; // its own and its aliases
+        std::size_t held = 0;                  // ready or running
     };
 
     // Under the lock.

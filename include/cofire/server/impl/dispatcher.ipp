@@ -199,7 +199,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     dispatcher_input input = core_->take_input(report);
     bool const any_ended = !input.ended.empty();
     bool const nothing_runs = input.slots == 0;
-    except_ = std::move(input.except);
+    caps_ = std::move(input.caps);
     more_ = more_ || input.freed;
     busy_ = input.pending;
     if (next_due_ && *next_due_ <= core_->storage_now()) {

@@ -70,7 +70,6 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
     announcement.queues.assign(core_->queues.names().begin(), core_->queues.names().end());
     announcement.slots = core_->options.concurrency;
     announcement.version = COFIRE_VERSION_STRING;
-    announcement.alive = alive_;
     servers_request const request = std::move(announcement);
     servers_answer answer;
     std::exception_ptr failure;
@@ -85,6 +84,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
         co_return;
     }
     instance_ = answer.instance;
+    presence_ = std::move(answer.presence);
     tick_every_ = answer.tick_every;
     core_->set_storage_time(answer.now);
     more_ = true;
@@ -151,7 +151,7 @@ COFIRE_DECL acquire_request dispatcher::make_acquire(std::uint32_t limit) {
     return {
         .server = instance_,
         .takes = core_->queues.takes(limit, random_),
-        .except = except_,
+        .caps = caps_,
         .limit = limit};
 }
 

@@ -97,7 +97,10 @@ COFIRE_DECL void server_core::begin_run() {
     handlers->freeze();
     for (auto const& entry : handlers->entries()) {
         if (entry->options.concurrency != 0) {
-            loads_.push_back({.handler = entry.get()});
+            type_load& load = loads_.emplace_back();
+            load.handler = entry.get();
+            load.names.assign(entry->aliases.begin(), entry->aliases.end());
+            load.names.emplace_back(entry->name);
         }
     }
     state_ = server_state::running;

@@ -378,16 +378,11 @@ COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports) {
     input.room =
         held < options.concurrency ? static_cast<std::uint32_t>(options.concurrency - held) : 0;
     for (type_load const& load : loads_) {
-        // Not more than the fullest type can take: what is taken beyond would only lie here.
         std::size_t const most = load.handler->options.concurrency;
-        if (load.held < most) {
-            std::size_t const left = most - load.held;
-            input.room = left < input.room ? static_cast<std::uint32_t>(left) : input.room;
-            continue;
+        auto const left = static_cast<std::uint32_t>(load.held < most ? most - load.held : 0);
+        if (left < input.room) { // what is taken beyond would only lie here
+            input.caps.push_back({.types = load.names, .cap = left});
         }
-        auto const& aliases = load.handler->aliases;
-        input.except.emplace_back(load.handler->name);
-        input.except.insert(input.except.end(), aliases.begin(), aliases.end());
     }
     return input;
 }

@@ -26,20 +26,29 @@ struct take {
     std::uint32_t cap = std::numeric_limits<std::uint32_t>::max();
 };
 
+/// How many jobs of some types to take at the most.
+struct type_cap {
+    /// The types that share the cap: a name and its aliases.
+    std::span<std::string_view const> types{};
+    /// The most to take of them together; 0: none.
+    std::uint32_t cap = 0;
+};
+
 /// Takes jobs for a server: from the queues in the order given, in each by priority and then by
 /// position in line; only of the types, and at most in the argument version, that the server has
 /// announced; never from a paused queue, never an expired job, and at most one job at a time that lost
 /// a server before. Each comes with an epoch above all that the job had. Views must stay valid until
 /// it completes.
 ///
-/// Errors, each changing nothing: unknown_server. A lost reply leaves jobs held; tick reports them.
+/// Errors, each changing nothing: unknown_server. A lost reply leaves jobs held that the server does
+/// not know of: tick_request::list_held tells which, and settle releases them.
 struct acquire_request {
     /// Who takes them.
     server_instance server = 0;
     /// From where.
     std::span<take const> takes{};
-    /// Types the server handles but has no room for now.
-    std::span<std::string_view const> except{};
+    /// Types the server has room for only so many of now. A type stands in one of them at the most.
+    std::span<type_cap const> caps{};
     /// The most to take in all.
     std::uint32_t limit = 0;
     /// The storage may also hand out jobs that become due within this time; the server then waits for
@@ -83,6 +92,8 @@ struct acquired_job {
     std::vector<parent_outcome> parents{};
     /// The recurring job it is an occurrence of; empty for others.
     std::string recurring_id{};
+    /// The time of the occurrence, by the schedule; empty for others, and for one triggered by hand.
+    std::optional<time_point> occurrence{};
 };
 
 /// The answer to acquire_request.

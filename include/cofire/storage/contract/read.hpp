@@ -48,18 +48,28 @@ struct read_find {
     std::string_view cursor{};
 };
 
-/// Asks for failed jobs grouped by the fingerprint of their error, the largest group first.
+/// Asks for failed jobs grouped by the fingerprint of their error, the largest group first, page by
+/// page: each page groups the jobs that it looked at, the latest first; the caller adds them up.
 struct read_groups {
-    /// Which.
+    /// Which. A state other than failed gives no groups.
     job_filter filter{};
-    /// How many jobs to look at.
+    /// How many jobs to look at, at least 1.
     std::uint32_t budget = 20'000;
+    /// Where the last page ended; empty: the first page.
+    std::string_view cursor{};
 };
 
-/// Asks for the numbers of the last minutes; those in which nothing happened are left out.
+/// Asks what happened between two times, step by step; steps in which nothing happened are left out.
+/// Minutes are kept for a day, hours for a month: longer ago nothing is known.
 struct read_series {
-    /// How many minutes, 1 to 1,440.
-    std::uint32_t minutes = 60;
+    /// From the step that holds this time.
+    time_point from{};
+    /// To before this time; empty: now.
+    std::optional<time_point> to{};
+    /// Whole minutes or whole hours; at least one minute. Times before the last day: whole hours.
+    duration step = std::chrono::minutes{1};
+    /// Of one queue only; empty: all.
+    std::string_view queue{};
 };
 
 /// Asks for the job types and queues known to the storage.
@@ -114,9 +124,9 @@ struct error_group {
     job_id latest;
 };
 
-/// What happened in one minute.
+/// What happened in one step of a series.
 struct series_point {
-    /// The minute's beginning.
+    /// The step's beginning.
     time_point from;
     /// Jobs inserted.
     std::uint64_t inserted = 0;
@@ -124,8 +134,16 @@ struct series_point {
     std::uint64_t succeeded = 0;
     /// Attempts that failed.
     std::uint64_t attempts_failed = 0;
+    /// Jobs that ended failed.
+    std::uint64_t failed = 0;
     /// Jobs that were deleted.
     std::uint64_t deleted = 0;
+    /// Runs that ended, in whatever way.
+    std::uint64_t runs = 0;
+    /// How long they took, added up.
+    duration run_time{0};
+    /// How long after their due time they started, added up.
+    duration lateness{0};
 };
 
 /// Whether a storage is well.
@@ -156,7 +174,8 @@ struct read_answer {
     std::string cursor{};
     /// find and groups: false if the budget ended before the end was reached.
     bool exact = true;
-    /// find and groups: the time of the last job looked at.
+    /// find and groups: when the last job looked at came into its state. Jobs that wait: when they
+    /// were inserted.
     std::optional<time_point> reached{};
     /// groups.
     std::vector<error_group> groups{};

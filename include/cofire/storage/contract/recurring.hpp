@@ -36,10 +36,8 @@ struct recurring_definition {
     std::uint32_t argument_version = 1;
     /// The options of each occurrence.
     job_settings settings{};
-    /// Jobs with the same key run at most `limit` at a time; empty: no limit.
-    std::string limit_key{};
-    /// With limit_key.
-    std::uint32_t limit = 1;
+    /// The limits that each occurrence is subject to.
+    std::vector<job_limit> limits{};
 
     /// Equal if all members are.
     friend bool operator==(recurring_definition const&, recurring_definition const&) = default;

@@ -29,7 +29,14 @@ struct announced_type {
     std::string display{};
 };
 
-/// A server makes itself known and gets its number.
+/// The version of the storage contract that this header describes. A storage shared by processes
+/// refuses a server of a version that it does not serve.
+inline constexpr std::uint32_t storage_contract_version = 1;
+
+/// A server makes itself known and gets its number. Each call is a new server, also if it was lost.
+///
+/// Errors, each changing nothing: version_mismatch; outcome_unknown (announce again: the server that
+/// nobody hears of ends with its lease).
 struct server_announce {
     /// How a person tells it from others: host name, process, ...
     std::string name;
@@ -41,8 +48,8 @@ struct server_announce {
     std::uint32_t slots = 0;
     /// The version of cofire it runs.
     std::string version{};
-    /// On storages inside the process: expires with the server, which is then taken for dead.
-    std::weak_ptr<void const> alive{};
+    /// The version of the contract that the server speaks.
+    std::uint32_t contract = storage_contract_version;
 };
 
 /// A server leaves: what it still holds is handed back. Idempotent.
@@ -97,6 +104,13 @@ struct servers_answer {
     server_instance instance = 0;
     /// announce: how often tick must be called; empty: the lease is not timed.
     std::optional<duration> tick_every{};
+    /// announce: how long the lease holds after a tick; empty: it is not timed.
+    std::optional<duration> lease{};
+    /// announce: which store this is. Servers with different answers do not share one.
+    std::string store_id{};
+    /// announce, on storages inside the process: the server keeps it as long as it lives. Its end,
+    /// without a retire before, tells the storage at once that the server died. Null elsewhere.
+    std::shared_ptr<void const> presence{};
     /// list: the servers, by number.
     std::vector<server_info> servers{};
     /// To wait for what comes after.

@@ -24,6 +24,7 @@ enum class outcome_kind : std::uint8_t {
     released,  ///< not run to its end, through no fault of its own; back to its place in line
     deleted,   ///< deleted or cancelled while it ran, or used up with exhausted_policy::delete_job
     parked, ///< the server cannot decode it: out of the line until a server that can is announced
+    suspended, ///< reserved, for handlers that wait for an event: refused by storages of this version
 };
 
 /// The end of one run.
@@ -50,8 +51,8 @@ struct run_outcome {
     std::string reason{};
 };
 
-/// Ends runs, and takes the next jobs along. Each item is fenced by id, epoch and server; a stale one
-/// does not hinder the others. History, continuations, keys, limits and counters change in the same
+/// Ends runs, and takes the next jobs along. Each item is fenced by id, epoch and server; a stale or
+/// refused one does not hinder the others. History, continuations, keys, limits and counters change in the same
 /// step. May be repeated with the same answer. Views must stay valid until it completes.
 ///
 /// Errors, each changing nothing: unknown_server with `then`, too_many_items; outcome_unknown.
@@ -68,7 +69,17 @@ struct settle_request {
 enum class settle_status : std::uint8_t {
     done,  ///< it counts
     again, ///< it counted before: the call is a repetition
-    stale, ///< refused: the job is not held under this epoch by this server, or is unknown
+    stale, ///< the job is not held under this epoch by this server, or is unknown
+    refused, ///< this outcome can never be stored, see settle_refusal; the job is still held
+};
+
+/// Why an outcome was refused, for good: the same one would be again. The server ends the run with
+/// another outcome.
+struct settle_refusal {
+    /// The outcome's place in the request.
+    std::size_t index = 0;
+    /// Why, in words that name the offending value.
+    std::string message;
 };
 
 /// The answer to settle_request.
@@ -77,6 +88,8 @@ struct settle_answer {
     time_point now;
     /// One for each outcome, in the order of the request.
     std::vector<settle_status> results{};
+    /// One for each outcome that was refused, in the order of the request.
+    std::vector<settle_refusal> refusals{};
     /// The answer to `then`, if it was given.
     std::optional<acquire_answer> acquired{};
 };

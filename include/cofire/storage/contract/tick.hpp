@@ -21,12 +21,23 @@ struct run_report {
     job_id id;
     /// The acquisition the run belongs to; a stale report is dropped.
     epoch_type epoch = 0;
-    /// True: the handler has started (a job held so far as reserved runs now).
+    /// True: the handler has started. Only for jobs handed out before they were due, which are held as
+    /// reserved until then.
     bool started = false;
     /// How far it has come, if it said so.
     std::optional<job_progress> progress{};
     /// What it logged.
     std::vector<log_line> lines{};
+};
+
+/// One acquisition that a server holds.
+struct held_job {
+    /// The job.
+    job_id id;
+    /// The acquisition.
+    epoch_type epoch = 0;
+    /// Equal if both members are.
+    friend bool operator==(held_job const&, held_job const&) = default;
 };
 
 /// Why a server is asked to stop a run.
@@ -82,6 +93,9 @@ struct tick_request {
     std::span<run_report const> reports{};
     /// When the server's executor last ran something of the server's, on the steady clock.
     steady_point executor_stamp{};
+    /// Asks for the jobs that the storage counts as held by this server, those with an id above this
+    /// one; empty: does not ask. For a server that has missed the answer to an acquire.
+    std::optional<job_id> list_held{};
 };
 
 /// The answer to tick_request.
@@ -94,6 +108,8 @@ struct tick_answer {
     std::vector<run_signal> signals{};
     /// What an operator wants.
     server_command command = server_command::none;
+    /// With list_held: the jobs, by id; at most 10,000.
+    std::vector<held_job> held{};
     /// Transitions the storage made by itself.
     std::vector<storage_notice> notices{};
     /// When the next scheduled job becomes due, or a lower bound of it; empty: none is scheduled.

@@ -8,11 +8,13 @@
 #include <cofire/storage/detail/parking.hpp>
 #include <cofire/storage/memory_storage.hpp>
 #include <cofire/storage/table/job_table.hpp>
+#include <cofire/time/random.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace cofire::detail {
@@ -22,7 +24,9 @@ namespace cofire::detail {
 class memory_state : public std::enable_shared_from_this<memory_state> {
 public:
     explicit memory_state(memory_options const& options)
-        : clock_(options.clock), table_(options.limits) {}
+        : id_("memory-" + std::to_string(random_seed())),
+          clock_(options.clock),
+          table_(options.limits) {}
 
     asio::awaitable<insert_answer> insert(insert_request r);
     asio::awaitable<acquire_answer> acquire(acquire_request r);
@@ -40,12 +44,15 @@ public:
 private:
     /// A wait under way. It lives in the coroutine's frame.
     class waiter;
+    /// What a server holds while it lives.
+    class presence;
 
     template <class Command>
     auto run(Command&& command);
     void wake(table_effects const& effects);
     void throw_if_closed() const;
 
+    std::string id_;
     clock clock_;
     std::mutex mutex_;
     job_table table_;

@@ -10,7 +10,9 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <new>
 #include <optional>
+#include <variant>
 
 namespace cofire {
 namespace detail {
@@ -81,6 +83,32 @@ private:
     std::shared_ptr<parking> parking_ = std::make_shared<parking>();
     bool entered_ = false;
     bool ended_ = false;
+};
+
+class memory_state::presence {
+public:
+    explicit presence(std::weak_ptr<memory_state> state) : state_(std::move(state)) {}
+    presence(presence const&) = delete;
+    presence& operator=(presence const&) = delete;
+    ~presence() {
+        auto const state = state_.lock();
+        if (!state || instance == 0) {
+            return;
+        }
+        try {
+            std::lock_guard const lock(state->mutex_);
+            state->table_.server_died(instance, state->clock_.wall_now());
+            state->wake(state->table_.take_effects());
+        } catch (std::bad_alloc const&) {
+            // The rest of what it held stays where it is: there is no memory to put it back.
+            return;
+        }
+    }
+
+    server_instance instance = 0;
+
+private:
+    std::weak_ptr<memory_state> state_;
 };
 
 COFIRE_DECL void memory_state::throw_if_closed() const {
@@ -161,7 +189,18 @@ COFIRE_DECL asio::awaitable<queues_answer> memory_state::queues(queues_request r
 }
 
 COFIRE_DECL asio::awaitable<servers_answer> memory_state::servers(servers_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.servers(r, now); });
+    std::shared_ptr<presence> token; // made first: there may be no memory
+    if (std::holds_alternative<server_announce>(r)) {
+        token = std::make_shared<presence>(weak_from_this());
+    }
+    servers_answer answer =
+        run([&r](job_table& table, time_point now) { return table.servers(r, now); });
+    if (token) {
+        token->instance = answer.instance;
+        answer.presence = std::move(token);
+        answer.store_id = id_;
+    }
+    co_return answer;
 }
 
 COFIRE_DECL asio::awaitable<read_answer> memory_state::read(read_request r) {

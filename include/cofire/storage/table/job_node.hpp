@@ -65,13 +65,15 @@ struct job_extras {
     std::string key;
     unique_hold key_hold = unique_hold::unfinished;
     bool holds_key = false;
-    limit_entry* limit = nullptr;
-    bool unparked = false; // in line again after limit_lane::parked; counted in limit_lane::ready
+    std::vector<limit_entry*> limits;
+    limit_entry* blocker = nullptr; // the limit that it is, or was last, parked under
+    bool unparked = false; // in line again after limit_lane::parked; counted in the blocker's ready
     std::vector<parent_edge> parents;
     std::uint32_t waits = 0; // parents that have not ended
     std::vector<child_edge> children;
     std::optional<time_point> expires_at;
     std::string recurring_id;
+    std::optional<time_point> occurrence;
     std::string reason;
     std::string stop_reason;
     std::shared_ptr<std::string const> result;

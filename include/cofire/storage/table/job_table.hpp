@@ -78,6 +78,9 @@ public:
     /// The effects of the commands since the last call, also of one that threw: time has passed.
     [[nodiscard]] table_effects take_effects() { return std::exchange(effects_, {}); }
 
+    /// Takes one server for dead: what it held is counted lost and put back. Nothing if it is gone.
+    void server_died(server_instance instance, time_point now);
+
     /// Takes all servers for dead: what they held is counted lost and put back. What opening a store
     /// does first.
     void recover(time_point now);
@@ -131,7 +134,7 @@ private:
     void take_key(job_node& job, time_point now, duration hold_for);
     void drop_key(job_node& job);
     void undo_start(job_node& job, time_point now);
-    void park(job_node& job);
+    void park(job_node& job, limit_entry& limit);
     void refill(limit_entry& limit, time_point now);
     void index_expiry(job_node& job);
     void drop_expiry(job_node& job);
@@ -148,7 +151,6 @@ private:
     void pass_time(time_point now);
     void lose(job_node& job, time_point now);
     void reap(server_entry& server, time_point now);
-    void reap_dead(server_instance except, time_point now);
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
     void retain(time_point now);
@@ -173,9 +175,11 @@ private:
         std::uint32_t cap,
         acquire_request const& r,
         server_entry& server,
+        std::span<std::uint32_t> caps_left,
         acquire_answer& answer
     );
     acquired_job hand_out(job_node& job, server_entry& server, time_point now);
+    [[nodiscard]] std::optional<std::string> refusal_of(run_outcome const& o) const;
     settle_status settle_one(run_outcome const& o, server_instance server, time_point now);
     void wait_again(job_node& job, run_outcome const& o, time_point now);
     // change

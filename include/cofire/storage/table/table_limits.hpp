@@ -21,6 +21,8 @@ struct table_limits {
     std::uint64_t bytes = std::uint64_t{4} << 30;
     /// The longest arguments of one job, in bytes.
     std::size_t arguments = std::size_t{1} << 20;
+    /// The longest result of one job, in bytes. A job that has succeeded with a longer one has failed.
+    std::size_t result = std::size_t{1} << 20;
     /// How long succeeded and deleted jobs are kept.
     duration keep_succeeded = std::chrono::hours{24};
     /// How long failed jobs are kept.

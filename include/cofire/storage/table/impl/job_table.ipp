@@ -119,7 +119,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         --job.line->queue->waiting;
         if (job.extras && job.extras->unparked) {
             job.extras->unparked = false;
-            --job.extras->limit->at(*job.line).ready;
+            --job.extras->blocker->at(*job.line).ready;
         }
         break;
     case job_place::parked_by_type:
@@ -127,7 +127,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         --job.line->queue->waiting;
         break;
     case job_place::parked_by_limit:
-        job.extras->limit->at(*job.line).parked.erase(order_of(job));
+        job.extras->blocker->at(*job.line).parked.erase(order_of(job));
         --job.line->queue->parked_by_limit;
         break;
     case job_place::wheel: wheel_.erase(job); break;
@@ -142,7 +142,7 @@ COFIRE_DECL void job_table::withdraw(job_node& job, time_point now) {
     bool const unparked = job.extras && job.extras->unparked;
     leave_place(job);
     if (unparked) {
-        refill(*job.extras->limit, now);
+        refill(*job.extras->blocker, now);
     }
 }
 
@@ -157,8 +157,10 @@ COFIRE_DECL void job_table::leave_holder(job_node& job, time_point now) {
     job.stop = stop_request::none;
     if (job.extras) {
         job.extras->progress.reset();
-        if (limit_entry* const limit = job.extras->limit) {
+        for (limit_entry* limit : job.extras->limits) {
             --limit->used;
+        }
+        for (limit_entry* limit : job.extras->limits) {
             refill(*limit, now);
         }
     }
@@ -290,10 +292,11 @@ COFIRE_DECL void job_table::erase(job_node& job) {
     ++counts_.removed;
     bytes_ -= job.bytes;
     final_bytes_ -= job.bytes;
-    if (job.extras && job.extras->limit != nullptr) {
-        limit_entry& limit = *job.extras->limit;
-        if (--limit.jobs == 0 && !limit.fixed) {
-            limits_by_key_.erase(limits_by_key_.find(limit.key));
+    if (job.extras) {
+        for (limit_entry* limit : job.extras->limits) {
+            if (--limit->jobs == 0 && !limit->fixed) {
+                limits_by_key_.erase(limits_by_key_.find(limit->key));
+            }
         }
     }
     index_.erase(index_.find(job.id));

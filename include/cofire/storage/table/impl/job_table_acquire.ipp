@@ -10,16 +10,41 @@
 
 namespace cofire::detail {
 
+/// Where the cap of `type` stands; the number of caps: it has none.
+inline std::size_t cap_of(std::span<type_cap const> caps, type_entry const& type) {
+    auto const names_it = [&](type_cap const& c) {
+        return std::find(c.types.begin(), c.types.end(), type.name) != c.types.end();
+    };
+    return static_cast<std::size_t>(
+        std::find_if(caps.begin(), caps.end(), names_it) - caps.begin()
+    );
+}
+
+/// The first of a job's limits that is reached; nullptr: none is.
+inline limit_entry* full_limit(job_node const& job) {
+    if (!job.extras) {
+        return nullptr;
+    }
+    auto const& limits = job.extras->limits;
+    auto const full = std::find_if(limits.begin(), limits.end(), [](limit_entry const* l) {
+        return l->room() == 0;
+    });
+    return full == limits.end() ? nullptr : *full;
+}
+
 COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_point now) {
     server_entry& server = server_or_throw(r.server);
-    reap_dead(r.server, now);
     pass_time(now);
     server.heartbeat = now;
     acquire_answer answer{.now = now};
+    std::vector<std::uint32_t> caps_left;
+    for (type_cap const& c : r.caps) {
+        caps_left.push_back(c.cap);
+    }
     for (take const& t : r.takes) {
         auto const queue = queues_.find(t.queue);
         if (queue != queues_.end() && !queue->second->paused) {
-            acquire_from(*queue->second, t.cap, r, server, answer);
+            acquire_from(*queue->second, t.cap, r, server, caps_left, answer);
         }
         if (answer.jobs.size() >= r.limit) {
             break;
@@ -35,11 +60,12 @@ COFIRE_DECL void job_table::acquire_from(
     std::uint32_t cap,
     acquire_request const& r,
     server_entry& server,
+    std::span<std::uint32_t> caps_left,
     acquire_answer& answer
 ) {
     auto const usable = [&](lane const& l) {
-        return server.handles(l) &&
-               std::find(r.except.begin(), r.except.end(), l.type->name) == r.except.end();
+        std::size_t const at = cap_of(r.caps, *l.type);
+        return server.handles(l) && (at == r.caps.size() || caps_left[at] != 0);
     };
     std::uint32_t taken = 0;
     while (taken < cap && answer.jobs.size() < r.limit) {
@@ -63,20 +89,32 @@ COFIRE_DECL void job_table::acquire_from(
         if (best == nullptr) {
             return;
         }
+        std::size_t const at = cap_of(r.caps, *best->type);
+        std::uint32_t* const best_cap = at == r.caps.size() ? nullptr : &caps_left[at];
         for (job_node* job = best_job;
              job != nullptr && taken < cap && answer.jobs.size() < r.limit;
              job = best->first(server.suspects == 0)) {
             if (second_job != nullptr && lane::before(*second_job, *job)) {
                 break;
             }
-            limit_entry* const limit = job->extras ? job->extras->limit : nullptr;
-            leave_place(*job);
-            if (limit != nullptr && limit->used >= limit->limit) {
-                park(*job);
+            if (best_cap != nullptr && *best_cap == 0) {
+                break;
+            }
+            if (limit_entry* const limit = full_limit(*job)) {
+                limit_entry* const before = job->extras->unparked ? job->extras->blocker : nullptr;
+                leave_place(*job);
+                park(*job, *limit);
+                if (before != nullptr && before != limit) {
+                    refill(*before, answer.now); // another takes the place it had there
+                }
                 continue;
             }
+            leave_place(*job);
             answer.jobs.push_back(hand_out(*job, server, answer.now));
             ++taken;
+            if (best_cap != nullptr) {
+                --*best_cap;
+            }
         }
     }
 }
@@ -115,12 +153,13 @@ COFIRE_DECL acquired_job job_table::hand_out(job_node& job, server_entry& server
         if (x.key_hold == unique_hold::until_started) {
             drop_key(job);
         }
-        if (x.limit != nullptr) {
-            ++x.limit->used;
+        for (limit_entry* limit : x.limits) {
+            ++limit->used;
         }
         x.reason.clear();
         drop_expiry(job);
         out.recurring_id = x.recurring_id;
+        out.occurrence = x.occurrence;
         for (parent_edge const& edge : x.parents) {
             out.parents.push_back(
                 {.id = edge.id,
@@ -147,6 +186,9 @@ COFIRE_DECL settle_answer job_table::settle(settle_request const& r, time_point 
     answer.results.reserve(r.outcomes.size());
     for (run_outcome const& o : r.outcomes) {
         answer.results.push_back(settle_one(o, r.server, now));
+        if (answer.results.back() == settle_status::refused) {
+            answer.refusals.push_back({answer.results.size() - 1, *refusal_of(o)});
+        }
         release_children(now);
     }
     retain(now);
@@ -155,6 +197,18 @@ COFIRE_DECL settle_answer job_table::settle(settle_request const& r, time_point 
         answer.acquired = acquire(*r.then, now);
     }
     return answer;
+}
+
+/// Why an outcome can never be stored; empty: it can.
+COFIRE_DECL std::optional<std::string> job_table::refusal_of(run_outcome const& o) const {
+    if (o.kind == outcome_kind::suspended) {
+        return "this storage knows no suspended jobs";
+    }
+    if (o.result.size() > limits_.result) {
+        return "the result has " + std::to_string(o.result.size()) + " bytes, of " +
+               std::to_string(limits_.result);
+    }
+    return std::nullopt;
 }
 
 COFIRE_DECL settle_status
@@ -168,6 +222,9 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     if (job.holder == nullptr) {
         counts_.stale += job.settled ? 0 : 1;
         return job.settled ? settle_status::again : settle_status::stale;
+    }
+    if (refusal_of(o)) {
+        return settle_status::refused;
     }
     using kind = outcome_kind;
     stop_request const stop = job.stop;
@@ -213,6 +270,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     case kind::snoozed:
     case kind::released:
     case kind::parked: wait_again(job, o, now); break;
+    case kind::suspended: break; // refused above
     }
     return settle_status::done;
 }

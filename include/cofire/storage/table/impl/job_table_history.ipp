@@ -110,6 +110,7 @@ COFIRE_DECL void job_table::recount(job_node& job) {
     if (job.extras) {
         job_extras const& x = *job.extras;
         bytes += sizeof(job_extras) + x.key.capacity() + x.reason.capacity() +
+                 x.limits.capacity() * sizeof(limit_entry*) +
                  x.parents.capacity() * sizeof(parent_edge) +
                  x.children.capacity() * sizeof(child_edge) +
                  x.events.capacity() * sizeof(history_entry) +

@@ -47,8 +47,15 @@ inline void check_options(new_job const& job) {
     if (job.settings->priority < 0 || job.settings->priority > 15) {
         throw bad("priority " + std::to_string(job.settings->priority));
     }
-    if (!job.limit_key.empty() && job.limit == 0) {
-        throw bad("limit 0");
+    constexpr std::size_t most_limits = 8;
+    if (job.limits.size() > most_limits) {
+        throw bad(std::to_string(job.limits.size()) + " limits");
+    }
+    for (auto l = job.limits.begin(); l != job.limits.end(); ++l) {
+        auto const same = [&](job_limit const& other) { return other.key == l->key; };
+        if (l->limit == 0 || l->key.empty() || std::any_of(job.limits.begin(), l, same)) {
+            throw bad("limit " + std::to_string(l->limit) + " for " + quoted(l->key));
+        }
     }
 }
 
@@ -267,17 +274,18 @@ job_table::insert_node(insert_plan const& plan, new_job const& job, time_point n
         x.key_hold = job.unique_key->hold;
         take_key(n, now, job.unique_key->hold_for);
     }
-    if (!job.limit_key.empty()) {
-        limit_entry& limit = get_limit(job.limit_key);
-        n.more().limit = &limit;
+    for (job_limit const& given : job.limits) {
+        limit_entry& limit = get_limit(given.key);
+        n.more().limits.push_back(&limit);
         ++limit.jobs;
-        if (!limit.fixed && limit.limit != job.limit) { // the latest word counts
-            limit.limit = job.limit;
+        if (!limit.fixed && limit.limit != given.limit) { // the latest word counts
+            limit.limit = given.limit;
             refill(limit, now);
         }
     }
     if (!job.recurring_id.empty()) {
         n.more().recurring_id = job.recurring_id;
+        n.more().occurrence = job.occurrence;
     }
     for (parent_ref const& parent : job.parents) {
         n.more().parents.push_back(

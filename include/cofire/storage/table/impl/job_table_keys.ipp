@@ -75,9 +75,10 @@ COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key) {
     return *found->second;
 }
 
-/// Takes a job that meets its limit out of the line.
-COFIRE_DECL void job_table::park(job_node& job) {
-    limit_lane& part = job.extras->limit->at(*job.line);
+/// Lets a job that is out of the line wait for `limit`.
+COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
+    job.extras->blocker = &limit;
+    limit_lane& part = limit.at(*job.line);
     part.parked.emplace(order_of(job), &job);
     job.place = job_place::parked_by_limit;
     ++job.line->queue->parked_by_limit;

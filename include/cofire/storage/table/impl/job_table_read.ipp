@@ -60,7 +60,10 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
     if (job.extras) {
         job_extras const& x = *job.extras;
         r.unique_key = x.key;
-        r.limit_key = x.limit != nullptr ? x.limit->key : std::string();
+        for (limit_entry const* limit : x.limits) {
+            r.limits.push_back({.key = limit->key, .limit = limit->limit});
+        }
+        r.occurrence = x.occurrence;
         r.reason = job.stop != stop_request::none ? x.stop_reason : x.reason;
         r.result = x.result ? *x.result : std::string();
         r.error = x.error;
@@ -199,8 +202,9 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
     } else if (auto const* const g = std::get_if<read_groups>(&r)) {
         find_groups(*g, answer);
     } else if (auto const* const s = std::get_if<read_series>(&r)) {
+        auto const from = std::chrono::floor<std::chrono::minutes>(s->from);
         for (series_point const& point : series_) {
-            if (point.from + std::chrono::minutes{s->minutes} > now) {
+            if (point.from >= from && (!s->to || point.from < *s->to)) {
                 answer.series.push_back(point);
             }
         }

@@ -27,7 +27,7 @@ inline bool is_known(recurring_record const& record, recurring_put const& p) {
 
 /// True if it changed anything.
 COFIRE_DECL bool job_table::put(recurring_put const& p) {
-    constexpr std::size_t most = 256;
+    constexpr std::size_t most = 128;
     if (p.id.empty() || p.id.size() > most || p.definition == nullptr) {
         throw error(errc::bad_recurring_id, quoted(p.id));
     }

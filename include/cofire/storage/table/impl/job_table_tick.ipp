@@ -79,18 +79,15 @@ COFIRE_DECL void job_table::reap(server_entry& server, time_point now) {
     release_children(now);
     ++change_;
     effects_.servers = true;
+    if (!notices_.empty() && !servers_.empty()) { // the one that died may have been asked to tell
+        servers_.begin()->second->changed = change_;
+    }
 }
 
-/// Takes those servers for dead that say so, but for the one that asks.
-COFIRE_DECL void job_table::reap_dead(server_instance except, time_point now) {
-    std::weak_ptr<void const> const untracked;
-    for (auto i = servers_.begin(); i != servers_.end();) {
-        server_entry& server = *(i++)->second;
-        auto const& alive = server.announced.alive;
-        bool const tracked = alive.owner_before(untracked) || untracked.owner_before(alive);
-        if (tracked && alive.expired() && server.instance != except) {
-            reap(server, now);
-        }
+COFIRE_DECL void job_table::server_died(server_instance instance, time_point now) {
+    pass_time(now);
+    if (auto const found = servers_.find(instance); found != servers_.end()) {
+        reap(*found->second, now);
     }
 }
 
@@ -159,7 +156,6 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
         }
         recount(*job);
     }
-    reap_dead(r.server, now);
     pass_time(now);
     retain(now);
     tick_answer answer{.now = now, .command = server.command};
@@ -220,7 +216,6 @@ COFIRE_DECL void job_table::retire(server_entry& server, time_point now) {
 COFIRE_DECL servers_answer job_table::servers(servers_request const& r, time_point now) {
     servers_answer answer{.now = now};
     if (auto const* const a = std::get_if<server_announce>(&r)) {
-        reap_dead(0, now);
         pass_time(now);
         answer.instance = announce(*a, now);
     } else if (auto const* const leaving = std::get_if<server_retire>(&r)) {
