@@ -15,10 +15,14 @@ lockstep::lockstep(
     : naive_(limits), subject_(make(limits)), thorough_(thorough), tells_(tell) {}
 
 std::string lockstep::run(script const& s) {
-    std::size_t n = 0;
     for (command const& c : s) {
+        refused_ = false;
         execute(c);
-        if (difference_.empty() && (thorough_ || ++n % 25 == 0)) {
+        if (refused_ && difference_.empty()) {
+            pass_time();
+        }
+        ++executed_;
+        if (difference_.empty() && (thorough_ || executed_ % 25 == 0)) {
             compare_jobs();
         }
         if (!difference_.empty()) {
@@ -55,7 +59,10 @@ void lockstep::pass_time() {
 void lockstep::execute(command const& c) {
     bool const reads = c.kind == command_kind::get || c.kind == command_kind::find ||
                        c.kind == command_kind::groups || c.kind == command_kind::look ||
-                       c.kind == command_kind::queue || c.kind == command_kind::recurring_fire;
+                       c.kind == command_kind::queue || c.kind == command_kind::recurring_fire ||
+                       c.kind == command_kind::announce || c.kind == command_kind::retire ||
+                       c.kind == command_kind::order || c.kind == command_kind::die ||
+                       c.kind == command_kind::recover;
     if (late_ && reads) {
         pass_time();
     }
@@ -300,10 +307,14 @@ void lockstep::settle(command const& c) {
             o.result = b[5] == 254 ? std::string(values::longest_result + 1, '1')
                                    : std::to_string(b[5]);
         }
-        if (b[6] % 3 != 1) {
-            o.started = now_ - std::chrono::microseconds{b[6] % 3 * 700};
+        // What a handler that ran must say: when it started, which tells how long it ran.
+        bool const may_not_have_run = o.kind == outcome_kind::released ||
+                                      o.kind == outcome_kind::parked ||
+                                      o.kind == outcome_kind::deleted;
+        if (!may_not_have_run || b[6] % 3 != 1) {
+            o.started = now_ - std::chrono::microseconds{b[6] % 3 * 700 + b[7]};
+            o.run_time = now_ - *o.started;
         }
-        o.run_time = std::chrono::microseconds{b[6] % 3 == 1 ? 0 : b[7]};
         o.reason = b[8] % 4 == 1 ? "said so" : "";
         if (c.head[2] % 8 != 7) { // as the server that holds it
             server = run->server;

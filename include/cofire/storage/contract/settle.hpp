@@ -68,7 +68,7 @@ struct settle_request {
 /// What became of one outcome.
 enum class settle_status : std::uint8_t {
     done,  ///< it counts
-    again, ///< it counted before: the call is a repetition
+    again, ///< it counted before, and nobody has acquired the job since: the call is a repetition
     stale, ///< the job is not held under this epoch by this server, or is unknown
     refused, ///< this outcome can never be stored, see settle_refusal; the job is still held
 };
