@@ -71,11 +71,9 @@ void naive_storage::decide_continuations(time_point now) {
         auto const [parent, end] = ended_.front();
         ended_.erase(ended_.begin());
         for (auto const& child : jobs_) {
-            if (child->record.state != job_state::awaiting) {
-                continue;
-            }
             for (std::size_t i = 0; i != child->record.parents.size(); ++i) {
-                if (child->record.parents[i].id == parent && !child->met[i]) {
+                if (child->record.parents[i].id == parent &&
+                    child->ends[i].state == job_state::awaiting) {
                     count_parent(*child, i, end, now);
                 }
             }
@@ -100,10 +98,10 @@ void naive_storage::note_parent(naive_job& child, std::size_t index) {
 void naive_storage::count_parent(
     naive_job& child, std::size_t index, job_state end, time_point now
 ) {
-    if (child.record.state != job_state::awaiting) {
-        return;
-    }
     note_parent(child, index);
+    if (child.record.state != job_state::awaiting) {
+        return; // deleted or requeued meanwhile
+    }
     if (!fits(end, child.record.parents[index].on)) {
         std::string reason = "condition: parent " + child.record.parents[index].id.to_string();
         reason += " ended " + std::string(to_string(end));
