@@ -118,7 +118,7 @@ void naive_storage::count_parent(
 /// A job whose parents have all ended as they should, or that has none.
 void naive_storage::release(naive_job& job, std::string reason, time_point now) {
     time_point due = job.given.due.value_or(now);
-    if (!job.record.parents.empty()) {
+    if (job.record.state == job_state::awaiting) {
         due = std::max(due, now); // it became due with its parents' ends
     }
     wait_until(job, due, std::move(reason), now);
