@@ -72,8 +72,7 @@ void naive_storage::decide_continuations(time_point now) {
         ended_.erase(ended_.begin());
         for (auto const& child : jobs_) {
             for (std::size_t i = 0; i != child->record.parents.size(); ++i) {
-                if (child->record.parents[i].id == parent &&
-                    child->ends[i].state == job_state::awaiting) {
+                if (child->record.parents[i].id == parent) {
                     count_parent(*child, i, end, now);
                 }
             }
@@ -99,8 +98,8 @@ void naive_storage::count_parent(
     naive_job& child, std::size_t index, job_state end, time_point now
 ) {
     note_parent(child, index);
-    if (child.record.state != job_state::awaiting) {
-        return; // deleted or requeued meanwhile
+    if (child.record.state != job_state::awaiting || child.met[index]) {
+        return; // deleted or requeued meanwhile, or this is the parent's second end
     }
     if (!fits(end, child.record.parents[index].on)) {
         std::string reason = "condition: parent " + child.record.parents[index].id.to_string();

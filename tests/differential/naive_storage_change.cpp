@@ -73,7 +73,7 @@ naive_storage::change_one(naive_job& job, change_request const& r, time_point no
     } else {
         settings->priority = r.priority;
     }
-    if (s == job_state::enqueued && *settings != *job.record.settings) {
+    if (s == job_state::enqueued && !job.undecodable && *settings != *job.record.settings) {
         job.position = next_position_++; // it enters another line
     }
     job.record.settings = std::move(settings);

@@ -171,7 +171,7 @@ insert_answer naive_storage::insert_all(std::span<new_job const> jobs, time_poin
         });
         unfinished += is_final(job->record.state) || replaced ? 0 : 1;
     }
-    if (!stored.empty() && unfinished > limits_.jobs) {
+    if (wrong.empty() && !stored.empty() && unfinished > limits_.jobs) {
         wrong.insert(errc::storage_full);
         counts_.refused += jobs.size();
     }

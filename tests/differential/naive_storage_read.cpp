@@ -120,6 +120,9 @@ read_answer naive_storage::read(read_request const& r, time_point now) const {
         }
     } else {
         answer.health.jobs = jobs_.size();
+        answer.health.ok = jobs_.size() - count(job_state::succeeded) - count(job_state::failed) -
+                               count(job_state::deleted) <
+                           limits_.jobs;
         answer.health.job_limit = limits_.jobs;
         answer.health.byte_limit = limits_.bytes;
     }
