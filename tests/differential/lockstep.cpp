@@ -53,7 +53,6 @@ void lockstep::pass_time() {
         [&](time_point now) { return naive_.settle({}, now); },
         [&](time_point now) { return subject_->settle({}, now); }
     );
-    late_ = false;
 }
 
 void lockstep::execute(command const& c) {
@@ -63,16 +62,12 @@ void lockstep::execute(command const& c) {
                        c.kind == command_kind::announce || c.kind == command_kind::retire ||
                        c.kind == command_kind::order || c.kind == command_kind::die ||
                        c.kind == command_kind::recover;
-    if (late_ && reads) {
+    if (reads) {
         pass_time();
-    }
-    if (c.kind != command_kind::step) {
-        late_ = false;
     }
     switch (c.kind) {
     case command_kind::step:
         now_ += values::steps[c.head[0] % std::size(values::steps)];
-        late_ = true;
         return tell("time");
     case command_kind::insert: return insert(c);
     case command_kind::acquire: return acquire(c);

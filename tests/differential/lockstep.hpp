@@ -90,7 +90,6 @@ private:
     bool thorough_;
     bool tells_;
     bool refused_ = false;
-    bool late_ = false; // time has passed since a command that is known to notice it
     time_point now_ = beginning;
     describer plain_{true};   // for ours
     describer theirs_{false}; // for theirs

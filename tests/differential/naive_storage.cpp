@@ -70,8 +70,10 @@ void naive_storage::decide_continuations(time_point now) {
     while (!ended_.empty()) {
         auto const [parent, end] = ended_.front();
         ended_.erase(ended_.begin());
-        for (auto const& child : jobs_) {
-            for (std::size_t i = 0; i != child->record.parents.size(); ++i) {
+        std::vector<job_id> const children = find(parent)->record.continuations;
+        for (job_id id : children) {
+            naive_job* const child = find(id);
+            for (std::size_t i = 0; child != nullptr && i != child->record.parents.size(); ++i) {
                 if (child->record.parents[i].id == parent) {
                     count_parent(*child, i, end, now);
                 }

@@ -143,8 +143,8 @@ settle_answer naive_storage::settle(settle_request const& r, time_point now) {
         if (answer.results.back() == settle_status::stale) {
             ++counts_.stale;
         }
+        decide_continuations(now);
     }
-    decide_continuations(now);
     retain(now);
     make_room();
     if (r.then) {
