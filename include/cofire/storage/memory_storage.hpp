@@ -39,7 +39,7 @@ struct memory_options {
 ///
 /// It models `storage`; its operations never suspend, but for wait. Any number of clients and servers
 /// of the process may use it, from any thread. A server whose run() is destroyed before it has
-/// returned is noticed at the next operation of another server, and its jobs are put back.
+/// returned is noticed at once, when the last of its handlers' frames is gone: its jobs are put back.
 ///
 /// A handle: what was made from it (clients, servers, storage_ref) keeps the shared part alive.
 /// Destroying or closing it completes waits with errc::closed, and so does any operation later.
