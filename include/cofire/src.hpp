@@ -69,6 +69,12 @@
 #include <cofire/storage/table/impl/job_table_tick.ipp>
 #include <cofire/testing/impl/harness.ipp>
 #include <cofire/testing/impl/manual_clock.ipp>
+#include <cofire/testing/impl/simulation.ipp>
+#include <cofire/testing/impl/simulation_checker.ipp>
+#include <cofire/testing/impl/simulation_checker_audit.ipp>
+#include <cofire/testing/impl/simulation_checker_runs.ipp>
+#include <cofire/testing/impl/simulation_history.ipp>
+#include <cofire/testing/impl/simulation_storage.ipp>
 #include <cofire/time/impl/cron.ipp>
 #include <cofire/time/impl/cron_expression.ipp>
 #include <cofire/time/impl/cron_text.ipp>
