@@ -23,8 +23,8 @@ enum class insert_mode : std::uint8_t {
 
 /// Inserts jobs in one step: all or none. Parents stand in the same call or are stored already; those
 /// that have ended count at once. If a parent in the same call was not stored because its key is held,
-/// the holder stands for it. Of several jobs of the call with the same key the first counts. Views must
-/// stay valid until it completes.
+/// the holder stands for it. Of several jobs of the call with the same key the first counts. An id given
+/// twice, with the same content, has the same answer twice. Views must stay valid until it completes.
 ///
 /// Errors, each changing nothing: missing_parent, parent_cycle, content_differs (an id is stored with
 /// another type, arguments, parents or key), storage_full, arguments_too_large, too_many_items, bad_id
