@@ -200,8 +200,7 @@ inline run_outcome bench::outcome(acquired_job const& run, outcome_kind kind) {
         o.at = now() + 1min;
     }
     if (kind != outcome_kind::released && kind != outcome_kind::parked) {
-        o.started = now() - 3ms;
-        o.run_time = 3ms;
+        o.started = now();
     }
     if (kind == outcome_kind::failed || kind == outcome_kind::retry) {
         o.error = error_info{.type = "std::runtime_error", .message = "broken", .fingerprint = 7};
