@@ -97,7 +97,7 @@ inline void finds_by_creation(bench& t) {
     for (int i = 0; i != 3; ++i) {
         times.push_back(t.now());
         ids.push_back(t.put(t.job()));
-        t.clock.advance(1min);
+        t.advance(1min);
     }
     expect_found(t, {.created_from = times[1]}, {ids[1], ids[2]});
     expect_found(t, {.created_before = times[1]}, {ids[0]});
@@ -134,7 +134,7 @@ inline void finds_in_the_order_of_the_end(bench& t) {
     t.put_many(3);
     auto const runs = t.take(s);
     for (auto const i : {1, 2, 0}) {
-        t.clock.advance(1s);
+        t.advance(1s);
         t.finish(s, runs[static_cast<std::size_t>(i)]);
     }
     std::vector const wanted{runs[1].id, runs[2].id, runs[0].id};
@@ -204,7 +204,7 @@ inline void tells_how_far_it_looked(bench& t) {
     auto const s = t.server();
     auto const id = t.put_and_finish(s);
     auto const finished = t.get(id).finished;
-    t.clock.advance(1min);
+    t.advance(1min);
     t.put_and_finish(s);
     auto const reached = t.read(read_find{.filter = {.state = job_state::succeeded}}).reached;
     expect_equal(reached, finished, "when the last job looked at ended");
