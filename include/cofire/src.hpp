@@ -46,6 +46,7 @@
 #include <cofire/job/impl/stored_arguments.ipp>
 #include <cofire/server/impl/dispatcher.ipp>
 #include <cofire/server/impl/dispatcher_calls.ipp>
+#include <cofire/server/impl/dispatcher_recurring.ipp>
 #include <cofire/server/impl/host.ipp>
 #include <cofire/server/impl/queue_order.ipp>
 #include <cofire/server/impl/recurring_schedule.ipp>
@@ -56,6 +57,7 @@
 #include <cofire/storage/detail/impl/alarm.ipp>
 #include <cofire/storage/detail/impl/parking.ipp>
 #include <cofire/storage/impl/memory_storage.ipp>
+#include <cofire/storage/table/impl/event_series.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>
 #include <cofire/storage/table/impl/job_table_acquire.ipp>
 #include <cofire/storage/table/impl/job_table_change.ipp>

@@ -38,8 +38,8 @@ struct memory_options {
 /// Holds jobs in memory. Nothing survives the process: for tests, and for jobs that may be lost.
 ///
 /// It models `storage`; its operations never suspend, but for wait. Any number of clients and servers
-/// of the process may use it, from any thread. A server whose run() is destroyed before it has
-/// returned is noticed at the next operation of another server, and its jobs are put back.
+/// of the process may use it, from any thread. A server whose run() and handlers are destroyed before
+/// it has returned is dead at once: its jobs are put back, and counted lost.
 ///
 /// A handle: what was made from it (clients, servers, storage_ref) keeps the shared part alive.
 /// Destroying or closing it completes waits with errc::closed, and so does any operation later.

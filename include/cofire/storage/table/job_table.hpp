@@ -16,6 +16,7 @@
 #include <cofire/storage/contract/settle.hpp>
 #include <cofire/storage/contract/tick.hpp>
 #include <cofire/storage/contract/wait.hpp>
+#include <cofire/storage/table/event_series.hpp>
 #include <cofire/storage/table/lane.hpp>
 #include <cofire/storage/table/table_limits.hpp>
 
@@ -105,7 +106,7 @@ private:
         std::optional<time_point> until; // with unique_hold::for_a_time
     };
     struct insert_plan;
-    struct lane_cursor;
+    static constexpr std::size_t slice = 10'000; // of what passing time does in one command
 
     // Lookups. Those with "get" make what is missing.
     [[nodiscard]] job_node* find(job_id id) const;
@@ -151,12 +152,20 @@ private:
     void pass_time(time_point now);
     void lose(job_node& job, time_point now);
     void reap(server_entry& server, time_point now);
+    static void list_held(server_entry const& server, job_id after, std::vector<held_job>& held);
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
     void retain(time_point now);
     void make_room();
-    series_point& minute(time_point now);
+    /// Calls add(point) for the series of all queues and for that of the job's.
+    template <class Add>
+    void count(job_node const& job, time_point now, Add add) {
+        add(series_.at(now));
+        add(job.line->queue->series.at(now));
+    }
+    void count_run(job_node const& job, duration run_time, time_point now);
     [[nodiscard]] std::optional<time_point> next_due() const;
+    [[nodiscard]] bool is_behind(time_point now) const;
     [[nodiscard]] seen_token seen() const { return {change_}; }
 
     // insert
@@ -207,6 +216,8 @@ private:
     [[nodiscard]] job_sub_state sub_state_of(job_node const& job) const;
     [[nodiscard]] bool is_handled(lane const& l) const;
     [[nodiscard]] bool matches(job_node const& job, job_filter const& f) const;
+    [[nodiscard]] job_node const*
+    resume(state_list const& list, bool newest, std::uint64_t last_move, job_id last) const;
     void find_jobs(read_find const& q, read_answer& answer) const;
     void find_groups(read_groups const& q, read_answer& answer) const;
 
@@ -224,7 +235,7 @@ private:
     std::map<std::string, recurring_record, std::less<>> recurring_;
     std::multimap<std::size_t, std::shared_ptr<job_settings const>> settings_; // by hash
     std::deque<storage_notice> notices_;
-    std::deque<series_point> series_;
+    event_series series_;
     std::vector<job_node*> ended_; // whose continuations are to be decided
     std::vector<job_node*> due_;   // promoted, to be sorted
     storage_counts counts_;

@@ -225,9 +225,10 @@ job_table::finish(job_node& job, job_state end, std::string_view reason, time_po
     }
     if (end == job_state::deleted) {
         ++counts_.deleted;
-        ++minute(now).deleted;
+        count(job, now, [](series_point& p) { ++p.deleted; });
     } else if (end == job_state::failed) {
         ++counts_.failed;
+        count(job, now, [](series_point& p) { ++p.failed; });
     }
     if (job.watched) {
         job.watched = false;
@@ -311,6 +312,12 @@ COFIRE_DECL std::optional<time_point> job_table::next_due() const {
         due = expiries_.begin()->first.first;
     }
     return due;
+}
+
+/// True if a slice was too small for what fell due up to `now`.
+COFIRE_DECL bool job_table::is_behind(time_point now) const {
+    auto const due = next_due();
+    return (due && *due <= now) || (!key_ends_.empty() && key_ends_.begin()->first <= now);
 }
 
 COFIRE_DECL bool job_table::changed(wait_interest const& interest, seen_token seen) const {

@@ -232,6 +232,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
                         (stop == stop_request::cancel && o.kind != kind::succeeded);
     if (o.started) {
         job.started = *o.started;
+        count_run(job, o.run_time, now);
     }
     leave_holder(job, now);
     job.settled = true;
@@ -244,7 +245,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
                         (o.kind == kind::deleted && o.error.has_value());
     if (failed) {
         ++counts_.attempts_failed;
-        ++minute(now).attempts_failed;
+        count(job, now, [](series_point& p) { ++p.attempts_failed; });
     }
     job.attempt += failed || o.kind == kind::succeeded ? 1 : 0;
     if (doomed) {
@@ -261,7 +262,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
             job.extras->error.reset();
         }
         ++counts_.succeeded;
-        ++minute(now).succeeded;
+        count(job, now, [](series_point& p) { ++p.succeeded; });
         finish(job, job_state::succeeded, o.reason, now);
         break;
     case kind::failed: finish(job, job_state::failed, o.reason, now); break;
@@ -307,6 +308,7 @@ COFIRE_DECL void job_table::wait_again(job_node& job, run_outcome const& o, time
          .state = job.state,
          .attempt = job.attempt,
          .epoch = job.epoch,
+         .server = job.server,
          .reason = o.reason.empty() ? std::string(usual) : o.reason,
          .error = o.error,
          .run_time = o.run_time}

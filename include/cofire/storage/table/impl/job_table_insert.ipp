@@ -17,6 +17,7 @@ struct job_table::insert_plan {
     bool single = false;
     std::vector<insert_result> results{};
     std::vector<job_node*> replaced{}; // by the result of the same index; nullptr: none
+    std::vector<bool> repeats{};       // the result of the same index is that of an earlier one
     bool parents = false;              // a job to be stored has some
     std::uint64_t stored = 0;          // how many will be
     std::uint64_t bytes = 0;           // that they take, about
@@ -32,7 +33,8 @@ struct job_table::insert_plan {
     }
     [[nodiscard]] bool stores(std::size_t i) const {
         insert_status const status = results[i].status;
-        return status == insert_status::inserted || status == insert_status::replaced;
+        return !repeats[i] &&
+               (status == insert_status::inserted || status == insert_status::replaced);
     }
 };
 
@@ -121,14 +123,18 @@ COFIRE_DECL void job_table::plan_one(insert_plan& plan, new_job const& job, time
         if (!same_content(known, job)) {
             throw error(errc::content_differs, job.id, "job " + job.id.to_string());
         }
-        plan.results.back().status = insert_status::existed;
     };
     plan.results.push_back({.id = job.id, .status = insert_status::inserted});
     plan.replaced.push_back(nullptr);
+    plan.repeats.push_back(false);
     if (job_node const* const stored = find(job.id)) {
         check_same(*stored);
+        plan.results.back().status = insert_status::existed;
     } else if (!plan.single && !plan.ids.emplace(job.id, index).second) {
-        check_same(plan.request.jobs[plan.ids.at(job.id)]);
+        std::size_t const first = plan.ids.at(job.id);
+        check_same(plan.request.jobs[first]);
+        plan.results.back() = plan.results[first];
+        plan.repeats.back() = true;
     } else if (job.unique_key) {
         plan_key(plan, job, index, now);
     }
@@ -242,6 +248,7 @@ job_table::plan_insert(insert_request const& r, time_point now) const {
     insert_plan plan{.request = r, .single = r.jobs.size() == 1};
     plan.results.reserve(r.jobs.size());
     plan.replaced.reserve(r.jobs.size());
+    plan.repeats.reserve(r.jobs.size());
     if (!plan.single) {
         plan.ids.reserve(r.jobs.size());
     }
@@ -297,7 +304,7 @@ job_table::insert_node(insert_plan const& plan, new_job const& job, time_point n
     n.changed = next_changed_++;
     recount(n);
     ++counts_.inserted;
-    ++minute(now).inserted;
+    count(n, now, [](series_point& p) { ++p.inserted; });
     index_.emplace(job.id, std::move(node));
 }
 
