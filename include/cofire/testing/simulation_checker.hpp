@@ -33,6 +33,8 @@ enum class simulated_end : std::uint8_t {
 struct simulation_exactness {
     /// Nobody sets the wall clock, and answers come at once.
     bool times = true;
+    /// A server that stops hands back no job whose handler still runs: leases are not timed.
+    bool hand_backs = true;
 };
 
 /// Holds what happens in a simulation against the rules of a storage and its servers. It is told
@@ -158,6 +160,7 @@ private:
         job_id id,
         cofire::cancellation_reason reason
     );
+    [[nodiscard]] bool is_stopping(std::uint32_t process) const;
     void check_firing(recurring_firing const& f, fire_result const& result);
     void check_record(job_record const& record);
     void check_history(job_record const& record);

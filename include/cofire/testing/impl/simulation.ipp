@@ -129,6 +129,7 @@ COFIRE_DECL simulation::simulation(simulation_options options)
       storage_(detail::make_storage(options_, world_->clock)) {
     world_->faults = options_.faults;
     world_->lease = options_.lease;
+    world_->checker.exact.hand_backs = !options_.lease;
     world_->checker.exact.times =
         options_.faults.slow_calls == 0 && options_.faults.clock_jumps == 0;
 }

@@ -306,6 +306,10 @@ COFIRE_DECL void simulation_checker::stop_asked(std::uint32_t process) {
     stopping_.push_back(process);
 }
 
+COFIRE_DECL bool simulation_checker::is_stopping(std::uint32_t process) const {
+    return std::find(stopping_.begin(), stopping_.end(), process) != stopping_.end();
+}
+
 COFIRE_DECL void simulation_checker::end_server(server_instance server, bool died) {
     auto const found = servers_.find(server);
     if (found == servers_.end() || !found->second.alive) {

@@ -298,7 +298,7 @@ COFIRE_DECL void simulation_checker::check_stop_reason(
         }
         break;
     case r::shutdown:
-        if (std::find(stopping_.begin(), stopping_.end(), process) == stopping_.end()) {
+        if (!is_stopping(process)) {
             problem("shutdown");
         }
         break;
@@ -412,7 +412,7 @@ COFIRE_DECL void simulation_checker::check_end_of_run(
         }
         break;
     case kind::released:
-        if (returned && !m.stop) {
+        if (returned && !m.stop && (exact.hand_backs || !is_stopping(run.process))) {
             report("I3", o.id, "was handed back although its run had returned");
         }
         break;
