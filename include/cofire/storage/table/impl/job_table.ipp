@@ -341,7 +341,8 @@ COFIRE_DECL bool job_table::is_behind(time_point now) const {
 COFIRE_DECL bool job_table::changed(wait_interest const& interest, seen_token seen) const {
     if (interest.server != 0) {
         auto const found = servers_.find(interest.server);
-        if (found == servers_.end() || found->second->changed > seen.value) {
+        if (seen == seen_token{} || found == servers_.end() ||
+            found->second->changed > seen.value) {
             return true;
         }
         for (std::string_view name : interest.queues) {
