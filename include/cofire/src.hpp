@@ -58,6 +58,7 @@
 #include <cofire/storage/detail/impl/parking.ipp>
 #include <cofire/storage/impl/memory_storage.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
+#include <cofire/storage/table/impl/job_index.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>
 #include <cofire/storage/table/impl/job_table_acquire.ipp>
 #include <cofire/storage/table/impl/job_table_change.ipp>
@@ -69,6 +70,12 @@
 #include <cofire/storage/table/impl/job_table_tick.ipp>
 #include <cofire/testing/impl/harness.ipp>
 #include <cofire/testing/impl/manual_clock.ipp>
+#include <cofire/testing/impl/simulation.ipp>
+#include <cofire/testing/impl/simulation_checker.ipp>
+#include <cofire/testing/impl/simulation_checker_audit.ipp>
+#include <cofire/testing/impl/simulation_checker_runs.ipp>
+#include <cofire/testing/impl/simulation_history.ipp>
+#include <cofire/testing/impl/simulation_storage.ipp>
 #include <cofire/time/impl/cron.ipp>
 #include <cofire/time/impl/cron_expression.ipp>
 #include <cofire/time/impl/cron_text.ipp>
