@@ -12,10 +12,13 @@
 
 #include "own_storage/tiny_reads.hpp"
 
+#include <cofire.hpp>
 #include <cofire/testing/conformance.hpp>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -196,7 +199,7 @@ private:
     std::shared_ptr<tiny_core> shared_;
 };
 
-int main() {
+int held_against_the_contract() {
     cofire::testing::conformance_model model;
     model.name = "tiny_storage";
     model.make = [](cofire::testing::conformance_setup const& setup) {
@@ -206,4 +209,33 @@ int main() {
     auto const report = cofire::testing::run_conformance(model);
     std::cout << report;
     return report.ok() ? 0 : 1;
+}
+
+// --- And a program that uses it, like any other storage --------------------------------------------
+
+asio::awaitable<int> twice(int number) {
+    co_return 2 * number;
+}
+
+asio::awaitable<void> ask(cofire::host& jobs) {
+    auto const id = co_await jobs.enqueue<twice>(21);
+    std::cout << "twice 21 is " << co_await jobs.result<int>(id) << '\n';
+}
+
+int used_by_a_program() {
+    asio::io_context io;
+    cofire::host jobs{io.get_executor(), tiny_storage{}};
+    jobs.add<twice>();
+    jobs.start();
+    int exit_code = 1;
+    asio::co_spawn(io, ask(jobs), [&](std::exception_ptr error) {
+        exit_code = error ? 1 : 0;
+        jobs.stop();
+    });
+    io.run();
+    return exit_code;
+}
+
+int main() {
+    return held_against_the_contract() + used_by_a_program();
 }

@@ -245,7 +245,7 @@ struct tiny_jobs {
                 due.push_back(&n);
             }
         }
-        std::ranges::stable_sort(due, {}, [](node const* n) { return n->r.due; });
+        std::ranges::sort(due, {}, [](node const* n) { return std::pair(n->r.due, n->moved); });
         for (node* const n : due) {
             line_up(*n, "", now);
         }

@@ -97,7 +97,7 @@ struct tiny_reads : tiny_desk {
                 return false;
             }
         );
-        std::ranges::stable_sort(answer.groups, std::ranges::greater{}, &error_group::count);
+        std::ranges::sort(answer.groups, std::ranges::greater{}, &error_group::count);
     }
     void ask(read_series const& q, read_answer& answer) const {
         if (q.step < 1min || q.step % 1min != 0s) {

@@ -26,7 +26,13 @@ struct tiny_work : tiny_jobs {
         return at->second;
     }
 
-    void check(std::span<new_job const> call) {
+    /// True if the key of `j` is held by a job that does not give way to it.
+    bool stays(new_job const& j, time_point now) {
+        node* const other = holder(*j.unique_key, now);
+        return other != nullptr &&
+               (j.unique_key->on_duplicate == duplicate_policy::ignore || !waits(*other));
+    }
+    void check(std::span<new_job const> call, time_point now) {
         bound(call.size());
         std::size_t bytes = 0;
         std::size_t parents = 0;
@@ -52,16 +58,21 @@ struct tiny_work : tiny_jobs {
         if (bytes > (4 << 20) || parents > 100'000) {
             throw error(errc::too_many_items, std::to_string(bytes) + " bytes in one call");
         }
-        std::map<job_id, std::size_t>
-            open; // jobs of the call: parents in it that are not yet behind us
+        std::map<job_id, std::size_t> open; // parents in the call, not yet behind us
         std::multimap<job_id, job_id> children;
+        std::set<std::string> keys;
         for (auto const& j : call) {
+            if (find(j.id) != nullptr ||
+                (j.unique_key && (!keys.insert(j.unique_key->text).second || stays(j, now)))) {
+                continue; // it will not be stored, so its parents do not matter
+            }
             for (auto const& p : j.parents) {
-                if (in_call.contains(p.id) && find(p.id) == nullptr) {
+                if (find(p.id) == nullptr && !in_call.contains(p.id)) {
+                    throw error(errc::missing_parent, p.id, p.id.to_string());
+                }
+                if (find(p.id) == nullptr) {
                     ++open[j.id];
                     children.emplace(p.id, j.id);
-                } else if (find(p.id) == nullptr) {
-                    throw error(errc::missing_parent, p.id, p.id.to_string());
                 }
             }
         }
@@ -84,7 +95,7 @@ struct tiny_work : tiny_jobs {
     }
 
     std::vector<insert_result> insert_all(std::span<new_job const> call, time_point now) {
-        check(call);
+        check(call, now);
         std::vector<insert_result> results;
         std::vector<node*> added;
         std::map<job_id, job_id> stands_for;
@@ -95,7 +106,7 @@ struct tiny_work : tiny_jobs {
                 continue;
             }
             if (node* const other = j.unique_key ? holder(*j.unique_key, now) : nullptr) {
-                if (j.unique_key->on_duplicate == duplicate_policy::ignore || !waits(*other)) {
+                if (stays(j, now)) {
                     stands_for[j.id] = other->r.id;
                     results.push_back({other->r.id, insert_status::held});
                     continue;
