@@ -56,6 +56,7 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
     if (is_final(job.state)) {
         r.finished = job.finished;
     }
+    r.result = job.result ? *job.result : std::string();
     r.history.push_back({.at = job.created, .state = job.first_state});
     if (job.extras) {
         job_extras const& x = *job.extras;
@@ -65,7 +66,6 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
         }
         r.occurrence = x.occurrence;
         r.reason = job.stop != stop_request::none ? x.stop_reason : x.reason;
-        r.result = x.result ? *x.result : std::string();
         r.error = x.error;
         r.expires_at = x.expires_at;
         r.recurring_id = x.recurring_id;

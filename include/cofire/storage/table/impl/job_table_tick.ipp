@@ -108,13 +108,12 @@ COFIRE_DECL void job_table::recover(time_point now) {
     }
 }
 
-/// Removes final jobs that have been kept long enough; a few at a time.
-COFIRE_DECL void job_table::retain(time_point now) {
-    constexpr int slice = 256;
+/// Removes final jobs that have been kept long enough; of each state at most so many.
+COFIRE_DECL void job_table::retain(time_point now, std::size_t most) {
     for (job_state s : {job_state::succeeded, job_state::failed, job_state::deleted}) {
         auto& list = states_[static_cast<std::size_t>(s)];
         duration const keep = s == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
-        for (int i = 0; i != slice && !list.empty(); ++i) {
+        for (std::size_t i = 0; i != most && !list.empty(); ++i) {
             if (list.size() <= limits_.keep_count && list.front()->finished + keep > now) {
                 break;
             }
@@ -183,7 +182,7 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
         recount(*job);
     }
     pass_time(now);
-    retain(now);
+    retain(now, 256);
     tick_answer answer{.now = now, .command = server.command};
     answer.signals = std::exchange(server.signals, {});
     answer.notices.assign(notices_.begin(), notices_.end());
