@@ -124,6 +124,10 @@ void report::add(figure const& f) {
         }
         word("yardstick", f.yardstick);
         number("yardstick_value", median(f.yardstick_values));
+        auto const [low, high] =
+            std::minmax_element(f.yardstick_values.begin(), f.yardstick_values.end());
+        number("yardstick_low", *low);
+        number("yardstick_high", *high);
         yardstick = short_number(median(f.yardstick_values)) + "  " + f.yardstick;
         if (!ratios.empty()) {
             number("ratio", median(ratios));
