@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -77,6 +79,24 @@ BOOST_AUTO_TEST_CASE(hashes_differ) {
         BOOST_TEST(std::hash<cofire::job_id>{}(id) == hash_value(id));
     }
     BOOST_TEST(hashes.size() == 1'000U);
+}
+
+// Neither the low nor the high bits of the hashes of ids made one after the other pile up.
+BOOST_AUTO_TEST_CASE(hashes_spread) {
+    constexpr std::size_t buckets = 1'024;
+    constexpr std::uint64_t ids = 64 * buckets;
+    for (unsigned step : {0U, 8U, 20U, 32U, 48U}) {
+        std::array<unsigned, buckets> low{};
+        std::array<unsigned, buckets> high{};
+        for (std::uint64_t n = 0; n != ids; ++n) {
+            auto const id = cofire::job_id::make(moment + 1ms * (n / 100), n, n << step);
+            auto const hash = hash_value(id);
+            ++low[hash % buckets];
+            ++high[hash >> (8 * sizeof hash - 10)];
+        }
+        BOOST_TEST(*std::max_element(low.begin(), low.end()) < 128U);
+        BOOST_TEST(*std::max_element(high.begin(), high.end()) < 128U);
+    }
 }
 
 } // namespace

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(same_job_again_exists) {
     table_fixture t;
     BOOST_TEST(t.insert(job(1)) == "i");
     BOOST_TEST(t.insert(job(1)) == "e");
-    BOOST_TEST(t.insert({job(1), job(2), job(2)}) == "eie");
+    BOOST_TEST(t.insert({job(1), job(2), job(2)}) == "eii");
     auto later = due(job(1), 1h); // no part of the content
     BOOST_TEST(t.insert(later) == "e");
     BOOST_TEST(t.state(1) == "enqueued");
@@ -289,6 +289,30 @@ BOOST_AUTO_TEST_CASE(times_far_away) {
         t.insert(with_key(job(3), "k", hold::for_a_time, on_duplicate::ignore, duration::max())) ==
         "i"
     );
+}
+
+BOOST_AUTO_TEST_CASE(an_id_given_twice_has_one_answer) {
+    table_fixture t;
+    BOOST_TEST(t.insert({job(1), job(1)}) == "ii");
+    BOOST_TEST(t.table.size() == 1U);
+    BOOST_TEST(t.counts().inserted == 1U);
+    BOOST_TEST(t.insert({job(1), job(1)}) == "ee");
+    auto const replacing = [](std::uint64_t n) {
+        return with_key(
+            job(n), "k", cofire::unique_hold::unfinished, cofire::duplicate_policy::replace
+        );
+    };
+    BOOST_TEST(t.insert(replacing(2)) == "i");
+    BOOST_TEST(t.insert({replacing(3), replacing(3)}) == "rr");
+    BOOST_TEST(t.table.size() == 3U);
+    std::vector const jobs{with_key(job(4), "k"), job(5), with_key(job(4), "k"), after(job(6), 4)};
+    auto const answer = t.table.insert({.jobs = jobs}, t.now);
+    t.check();
+    BOOST_TEST((answer.results[0].status == insert_status::held));
+    BOOST_TEST((answer.results[2].status == insert_status::held));
+    BOOST_TEST((answer.results[2].id == id_of(3)));
+    BOOST_TEST(t.state(4) == "gone");
+    BOOST_TEST((t.record(6).parents.at(0).id == id_of(3)));
 }
 
 } // namespace

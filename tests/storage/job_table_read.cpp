@@ -211,6 +211,103 @@ BOOST_AUTO_TEST_CASE(what_a_wait_is_told) {
     BOOST_TEST(t.table.changed({.jobs = {&unknown, 1}}, {}));
 }
 
+BOOST_AUTO_TEST_CASE(series_of_runs) {
+    table_fixture t;
+    auto const s = t.server();
+    auto const total = [&](std::string_view queue) {
+        auto series = t.table.read(cofire::read_series{.step = 1h, .queue = queue}, t.now).series;
+        return series.empty() ? cofire::series_point{} : series.back();
+    };
+    t.insert({job(1), job(2), with_settings(job(3), settings(5, "q")), job(4), job(5)});
+    t.now += 2s;
+    auto const got = t.acquire(s);
+    auto const end = [&](std::size_t i, outcome_kind kind, std::optional<time_point> started) {
+        t.end(
+            s,
+            {.id = got[i].id,
+             .epoch = got[i].epoch,
+             .kind = kind,
+             .at = t.now + 1s,
+             .started = started,
+             .run_time = 5s}
+        );
+    };
+    end(0, outcome_kind::succeeded, start + 3s);
+    end(1, outcome_kind::failed, start + 2s);
+    end(2, outcome_kind::released, std::nullopt); // not started: no run
+    auto p = total("");
+    BOOST_TEST(p.inserted == 5U);
+    BOOST_TEST(p.runs == 2U);
+    BOOST_TEST((p.run_time == 10s));
+    BOOST_TEST((p.lateness == 5s));
+    BOOST_TEST(p.failed == 1U);
+    BOOST_TEST(p.attempts_failed == 1U);
+    t.die(s);
+    p = total("default");
+    BOOST_TEST(p.runs == 3U); // the lost one; the fourth went back to the line
+    BOOST_TEST((p.run_time == 10s));
+    BOOST_TEST(p.inserted == 4U);
+    BOOST_TEST(total("q").inserted == 1U);
+    BOOST_TEST(total("q").runs == 0U);
+    BOOST_TEST(total("unknown").inserted == 0U);
+    BOOST_CHECK_EXCEPTION(
+        t.table.read(cofire::read_series{.step = 30s}, t.now),
+        cofire::error,
+        [](auto const& e) { return e.value() == errc::bad_option; }
+    );
+}
+
+BOOST_AUTO_TEST_CASE(how_far_a_find_has_looked) {
+    table_fixture t;
+    auto const s = t.server();
+    t.insert({job(1), job(2), job(3)});
+    t.now += 1s;
+    t.acquire(s, 1); // job 1, at 1 s
+    auto const two = t.take_one(s);
+    t.now += 1s;
+    t.settle(s, two); // at 2 s
+    t.now += 1s;
+    auto const reached = [&](job_state state) {
+        return *t.table.read(read_find{.filter = {.state = state}}, t.now).reached - start;
+    };
+    BOOST_TEST((reached(job_state::enqueued) == 0s));
+    BOOST_TEST((reached(job_state::processing) == 1s));
+    BOOST_TEST((reached(job_state::succeeded) == 2s));
+    BOOST_TEST(
+        !t.table.read(read_find{.filter = {.state = job_state::failed}}, t.now).reached.has_value()
+    );
+}
+
+BOOST_AUTO_TEST_CASE(groups_page_by_page) {
+    table_fixture t;
+    auto const s = t.server();
+    for (std::uint64_t n = 1; n <= 7; ++n) {
+        t.insert(job(n));
+        t.now += 1s;
+        auto const j = t.take_one(s);
+        run_outcome o{.id = j.id, .epoch = j.epoch, .kind = outcome_kind::failed};
+        o.error = cofire::error_info{.type = "e", .message = "m", .fingerprint = n % 2};
+        t.end(s, o);
+    }
+    std::string text;
+    std::string cursor;
+    do {
+        auto const a = t.table.read(cofire::read_groups{.budget = 3, .cursor = cursor}, t.now);
+        BOOST_REQUIRE(text.size() < 100U);
+        BOOST_TEST(a.exact == a.cursor.empty());
+        for (auto const& g : a.groups) {
+            text += std::to_string(g.fingerprint) + "*" + std::to_string(g.count) + " ";
+        }
+        text += "@" + std::to_string((*a.reached - start) / 1s) + "; ";
+        if (cursor.empty()) { // the last one looked at goes away
+            t.change(change_kind::delete_job, 5);
+            t.change(change_kind::requeue, 5);
+        }
+        cursor = a.cursor;
+    } while (!cursor.empty());
+    BOOST_TEST(text == "1*2 0*1 @5; 0*2 1*1 @2; 1*1 @1; ");
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE_END()

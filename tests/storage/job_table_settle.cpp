@@ -277,6 +277,80 @@ BOOST_AUTO_TEST_CASE(long_histories_keep_their_beginning_and_end) {
     BOOST_TEST((h.back().at == t.now));
 }
 
+/// Settles three runs of which the second is refused; gives what the storage says of it.
+std::string refused_beside_others(table_fixture& t, run_outcome const& given) {
+    auto const s = t.server();
+    t.insert({job(1), job(2), job(3)});
+    auto const got = t.acquire(s);
+    std::vector<run_outcome> outcomes;
+    for (auto const& j : got) {
+        outcomes.push_back({.id = j.id, .epoch = j.epoch, .started = t.now});
+    }
+    outcomes[1].kind = given.kind;
+    outcomes[1].result = given.result;
+    auto answer = t.table.settle({.server = s, .outcomes = outcomes}, t.now);
+    t.check();
+    using st = settle_status;
+    BOOST_TEST((answer.results == std::vector{st::done, st::refused, st::done}));
+    BOOST_TEST(t.state(1) == "succeeded");
+    BOOST_TEST(t.state(2) == "processing");
+    BOOST_TEST(t.state(3) == "succeeded");
+    BOOST_REQUIRE(answer.refusals.size() == 1U);
+    BOOST_TEST(answer.refusals[0].index == 1U);
+    auto const held = t.table.tick({.server = s, .list_held = job_id()}, t.now).held;
+    BOOST_TEST(held.size() == 1U);
+    auto const message = answer.refusals[0].message;
+    // Of another acquisition it is stale, not refused.
+    run_outcome stale = outcomes[1];
+    ++stale.epoch;
+    answer = t.table.settle({.server = s, .outcomes = {&stale, 1}}, t.now);
+    BOOST_TEST((answer.results.front() == st::stale));
+    BOOST_TEST(answer.refusals.empty());
+    // The run ends with another outcome; then the refused one comes too late.
+    BOOST_TEST((t.settle(s, got[1], outcome_kind::failed) == st::done));
+    BOOST_TEST(t.state(2) == "failed");
+    answer = t.table.settle({.server = s, .outcomes = {&outcomes[1], 1}}, t.now);
+    BOOST_TEST((answer.results.front() == st::again));
+    return message;
+}
+
+BOOST_AUTO_TEST_CASE(a_result_too_long_is_refused) {
+    table_fixture t({.result = 4});
+    auto const message = refused_beside_others(t, {.id = {}, .result = "12345"});
+    BOOST_TEST(message.find("5 bytes") != message.npos);
+    BOOST_TEST(message.find("of 4") != message.npos);
+    auto const s = t.server();
+    t.insert(job(9));
+    auto const j = t.take_one(s);
+    BOOST_TEST((t.end(s, {.id = j.id, .epoch = j.epoch, .result = "1234"}) == settle_status::done));
+}
+
+BOOST_AUTO_TEST_CASE(suspended_is_refused) {
+    table_fixture t;
+    auto const message = refused_beside_others(t, {.id = {}, .kind = outcome_kind::suspended});
+    BOOST_TEST(message.find("suspended") != message.npos);
+}
+
+BOOST_AUTO_TEST_CASE(history_names_the_servers) {
+    table_fixture t;
+    auto const a = t.server();
+    auto const b = t.server();
+    t.insert(due(job(1), 1s));
+    t.now += 1s;
+    t.run_one(a, outcome_kind::retry);
+    t.now += 10s;
+    t.run_one(b, outcome_kind::retry);
+    t.change(change_kind::requeue, 1);
+    t.change(change_kind::delete_job, 1);
+    std::string text;
+    for (auto const& e : t.record(1).history) {
+        text += std::to_string(e.server == a ? 1 : (e.server == b ? 2 : e.server)) + "/" +
+                std::to_string(e.epoch) + " ";
+    }
+    // scheduled, enqueued, processing, retry, enqueued, processing, retry, requeued, deleted
+    BOOST_TEST(text == "0/0 0/0 1/1 1/1 1/1 2/2 2/2 2/2 2/2 ");
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -272,6 +272,7 @@ BOOST_AUTO_TEST_CASE(notices_are_bounded) {
     t.table.insert({.jobs = jobs}, t.now);
     auto const s = t.server();
     t.now += 1s;
+    t.table.acquire({.server = s}, t.now); // the first 10,000 expire
     auto const notices = t.table.tick({.server = s}, t.now).notices;
     BOOST_TEST(notices.size() == 10'000U);
     BOOST_TEST(notices.front().reason == "expired");
@@ -289,6 +290,146 @@ BOOST_AUTO_TEST_CASE(a_refused_command_still_has_effects_of_time) {
     auto const effects = t.table.take_effects();
     BOOST_TEST(effects.servers);
     BOOST_TEST(effects.ended.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_server_holds) {
+    table_fixture t;
+    auto const s = t.server();
+    auto const other = t.server();
+    t.insert({job(3), job(1), job(2), job(4), job(5)});
+    auto const got = t.acquire(s, 4);
+    t.acquire(other);
+    t.settle(s, got[3]);
+    auto const ask = [&](server_instance who, std::optional<job_id> after) {
+        std::string text;
+        for (auto const& h : t.table.tick({.server = who, .list_held = after}, t.now).held) {
+            text += std::to_string(h.id.bytes()[15]) + "/" + std::to_string(h.epoch) + " ";
+        }
+        return text;
+    };
+    BOOST_TEST(ask(s, job_id()) == "1/2 2/3 3/1 ");
+    BOOST_TEST(ask(s, id_of(1)) == "2/3 3/1 ");
+    BOOST_TEST(ask(s, id_of(3)) == "");
+    BOOST_TEST(ask(s, std::nullopt) == "");
+    BOOST_TEST(ask(other, job_id()) == "5/5 ");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_server_holds_in_slices) {
+    table_fixture t;
+    auto const s = t.server();
+    std::vector<new_job> jobs;
+    for (std::uint64_t n = 10'001; n != 0; --n) {
+        jobs.push_back(job(n));
+    }
+    t.table.insert({.jobs = {jobs.data(), 10'000}}, t.now);
+    t.table.insert({.jobs = {jobs.data() + 10'000, 1}}, t.now);
+    BOOST_TEST(t.acquire(s, 20'000).size() == 10'001U);
+    auto const first = t.table.tick({.server = s, .list_held = job_id()}, t.now).held;
+    BOOST_REQUIRE(first.size() == 10'000U);
+    BOOST_TEST((first.front().id == id_of(1)));
+    BOOST_TEST((first.back().id == id_of(10'000)));
+    auto const rest = t.table.tick({.server = s, .list_held = first.back().id}, t.now).held;
+    BOOST_REQUIRE(rest.size() == 1U);
+    BOOST_TEST((rest.front().id == id_of(10'001)));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_of_another_version) {
+    table_fixture t;
+    cofire::server_announce a{.name = "old \"one\""};
+    a.contract = cofire::storage_contract_version + 1;
+    a.types = {{.name = "new type"}};
+    BOOST_CHECK_EXCEPTION(t.table.servers(a, t.now), cofire::error, [&](auto const& e) {
+        std::string const what = e.what();
+        return e.value() == errc::version_mismatch &&
+               what.find("version " + std::to_string(a.contract)) != what.npos &&
+               what.find("version " + std::to_string(cofire::storage_contract_version)) !=
+                   what.npos;
+    });
+    BOOST_TEST(t.table.servers(cofire::server_list{}, t.now).servers.empty());
+    BOOST_TEST(t.table.read(cofire::read_names{}, t.now).types.empty());
+    BOOST_TEST(t.server() == 1U);
+}
+
+// What falls due in a long absence is done in slices: whole ticks, so that the order stays.
+BOOST_AUTO_TEST_CASE(promotions_come_in_slices) {
+    table_fixture t;
+    auto const s = t.server();
+    constexpr std::uint64_t count = 25'000;
+    std::vector<new_job> jobs;
+    for (std::uint64_t n = 0; n != count; ++n) { // in both orders, two to the tick
+        jobs.push_back(due(job(n + 1), 1s + 500us * static_cast<int>(n * 7 % count)));
+    }
+    for (std::size_t at = 0; at < count; at += 5'000) {
+        t.table.insert({.jobs = {jobs.data() + at, 5'000}}, t.now);
+    }
+    t.now += 1h;
+    auto const first = t.tick(s);
+    auto const waiting = [&] { return t.counts()[job_state::scheduled]; };
+    auto const rest = waiting();
+    BOOST_TEST(rest <= count - 10'000);
+    BOOST_TEST(rest > count - 10'010);
+    BOOST_TEST(first.more);
+    BOOST_REQUIRE(first.next_due.has_value());
+    BOOST_TEST((*first.next_due <= t.now));
+    t.insert(due(job(30'000), 2h)); // a command like any other
+    BOOST_TEST(waiting() < rest);
+    auto const last = t.tick(s);
+    BOOST_TEST(waiting() == 1U);
+    BOOST_TEST(!last.more);
+    BOOST_TEST((last.next_due > t.now));
+    auto const got = t.acquire(s, count);
+    BOOST_REQUIRE(got.size() == count);
+    for (std::size_t i = 1; i != got.size(); ++i) {
+        BOOST_REQUIRE((got[i - 1].due < got[i].due));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_set_back_between_two_slices) {
+    table_fixture t;
+    auto const s = t.server();
+    std::vector<new_job> jobs;
+    for (std::uint64_t n = 1; n <= 10'000; ++n) {
+        jobs.push_back(due(job(n), 1s));
+    }
+    t.table.insert({.jobs = jobs}, t.now);
+    t.insert({due(job(20'001), 2s), due(job(20'002), 3s)});
+    t.now += 1h;
+    BOOST_TEST(t.tick(s).more);
+    t.now = start + 2s;
+    t.tick(s);
+    BOOST_TEST(t.state(20'001) == "enqueued");
+    BOOST_TEST(t.state(20'002) == "scheduled");
+    t.now = start + 3s;
+    t.tick(s);
+    BOOST_TEST(t.state(20'002) == "enqueued");
+}
+
+BOOST_AUTO_TEST_CASE(expiries_come_in_slices) {
+    table_fixture t;
+    auto const s = t.server();
+    for (std::uint64_t part = 0; part != 2; ++part) {
+        std::vector<new_job> jobs;
+        for (std::uint64_t n = 1; n <= 6'000; ++n) {
+            auto j = with_settings(job(part * 6'000 + n), settings(5, "default", 1s));
+            jobs.push_back(with_key(
+                std::move(j),
+                std::to_string(part * 6'000 + n),
+                cofire::unique_hold::for_a_time,
+                cofire::duplicate_policy::ignore,
+                1s
+            ));
+        }
+        t.table.insert({.jobs = jobs}, t.now);
+    }
+    t.now += 1s;
+    auto const first = t.tick(s);
+    BOOST_TEST(t.counts().deleted == 10'000U);
+    BOOST_TEST(first.more);
+    BOOST_TEST((first.next_due <= t.now));
+    auto const second = t.tick(s);
+    BOOST_TEST(t.counts().deleted == 12'000U);
+    BOOST_TEST(!second.more);
+    BOOST_TEST(!second.next_due.has_value());
 }
 
 } // namespace

@@ -62,7 +62,9 @@ public:
         std::uint64_t low = 0;
         std::memcpy(&high, id.bytes_.data(), 8);
         std::memcpy(&low, id.bytes_.data() + 8, 8);
-        std::uint64_t const mixed = (high ^ (low * 0x9E3779B97F4A7C15U)) * 0xD6E8FEB86659FD93U;
+        std::uint64_t mixed = high ^ (low * 0x9E3779B97F4A7C15U);
+        mixed ^= mixed >> 32; // what differs in the bytes' end stands high
+        mixed *= 0xD6E8FEB86659FD93U;
         return static_cast<std::size_t>(mixed ^ (mixed >> 32));
     }
 

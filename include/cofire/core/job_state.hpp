@@ -41,7 +41,7 @@ enum class job_sub_state : std::uint8_t {
     in_line,
     /// enqueued: waits until another job with the same limit key ends.
     parked_by_limit,
-    /// enqueued: no running server handles or decodes its type.
+    /// enqueued: servers run, but none that handles its type and decodes its arguments.
     parked_by_type,
     /// processing: acquired ahead, the handler has not started. Told only by storages that hand out
     /// jobs before they are due.

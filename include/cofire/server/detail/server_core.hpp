@@ -37,6 +37,7 @@ struct ended_run {
     run_outcome outcome;
     handler_entry const* handler = nullptr; // null: unknown type
     std::string type{};                     // of an unknown type
+    bool refused = false; // the storage has refused the run's own outcome; this stands in its place
 
     [[nodiscard]] std::string_view type_name() const {
         return handler != nullptr ? std::string_view(handler->name) : std::string_view(type);
@@ -46,9 +47,9 @@ struct ended_run {
 /// What the dispatcher is given each time it looks.
 struct dispatcher_input {
     std::vector<ended_run> ended;
-    std::vector<run_report> reports;      // to be told before their runs are settled
-    std::vector<type_cap> caps;           // of the types with a limit of their own
-    std::uint32_t room = 0;               // jobs that may be acquired
+    std::vector<run_report> reports; // to be told before their runs are settled
+    std::vector<type_cap> caps;      // of the types with a limit of their own
+    std::uint32_t room = 0;          // jobs that may be acquired
     std::size_t slots = 0;
     bool freed = false;   // a run ended without an outcome: there may be room for its type
     bool pending = false; // there was too much for one call
@@ -93,7 +94,7 @@ public:
     void report(slot& s) noexcept;
 
     // For the dispatcher, on its strand.
-    [[nodiscard]] dispatcher_input take_input(bool with_reports);
+    [[nodiscard]] dispatcher_input take_input(bool with_reports, std::size_t most_ended = 1000);
     [[nodiscard]] bool has_reports() const;
     [[nodiscard]] std::size_t slot_count() const;
     void put_back(std::vector<ended_run> ended);
@@ -106,7 +107,10 @@ public:
     void hand_back(bool while_running);
     void release_ready();
     void end_slots();
+    std::size_t release_unknown(std::span<held_job const> held, std::span<ended_run const> in_hand);
     void count_settled(std::span<ended_run const> ended, std::span<settle_status const> results);
+    void count_refused();
+    void set_presence(std::shared_ptr<void const> const& p);
     void set_trouble(std::string what); // empty: none
     void set_storage_time(time_point now);
     [[nodiscard]] time_point storage_now() const;
@@ -164,9 +168,11 @@ private:
     std::vector<slot*> slots_;
     std::vector<slot*> idle_;
     std::uint32_t spawning_ = 0;
-    bool waking_ = false;  // a slot was woken and has not asked yet
-    bool closing_ = false; // slots without a job end
-    bool freed_ = false;   // see dispatcher_input
+    bool waking_ = false;                // a slot was woken and has not asked yet
+    bool closing_ = false;               // slots without a job end
+    bool freed_ = false;                 // see dispatcher_input
+    std::weak_ptr<void const> presence_; // the dispatcher's
+    std::uint64_t presence_number_ = 0;
     std::vector<ended_run> ended_;
     std::vector<run_report> reports_;
     timer_wheel timeouts_;
@@ -200,6 +206,7 @@ asio::awaitable<void> run_begun_server(std::shared_ptr<server_core> core);
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/server/impl/dispatcher.ipp>
 #include <cofire/server/impl/dispatcher_calls.ipp>
+#include <cofire/server/impl/dispatcher_recurring.ipp>
 #include <cofire/server/impl/server_core.ipp>
 #include <cofire/server/impl/server_core_runs.ipp>
 #include <cofire/server/impl/slot.ipp>

@@ -193,6 +193,8 @@ COFIRE_DECL void server_core::count_settled(
     for (std::size_t i = 0; i != ended.size(); ++i) {
         if (results[i] == settle_status::stale) {
             ++counters_.stale;
+        }
+        if (results[i] == settle_status::stale || results[i] == settle_status::refused) {
             continue;
         }
         switch (ended[i].outcome.kind) {
@@ -203,6 +205,19 @@ COFIRE_DECL void server_core::count_settled(
         default: break;
         }
     }
+}
+
+COFIRE_DECL void server_core::count_refused() {
+    std::lock_guard const lock(mutex_);
+    ++counters_.refused;
+}
+
+/// Slots hold a copy each: so the storage does not take the server for dead, and give its jobs to
+/// another, before the last frame of a handler is destroyed.
+COFIRE_DECL void server_core::set_presence(std::shared_ptr<void const> const& p) {
+    std::lock_guard const lock(mutex_);
+    presence_ = p;
+    ++presence_number_;
 }
 
 COFIRE_DECL server_health server_core::health() const {

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 // What a server does with jobs: from the storage's hand to a slot, and back.
@@ -137,6 +138,7 @@ COFIRE_DECL slot_step server_core::next(slot& s) {
     steady_point const now = at_once ? *ended : environment.clock().steady_now();
     time_point const wall =
         at_once ? s.started_wall + std::chrono::floor<duration>(now - s.started) : storage_now();
+    std::shared_ptr<void const> old_presence; // let go without the lock
     std::lock_guard const lock(mutex_);
     take_ended(s);
     if (std::exchange(s.woken, false)) {
@@ -160,6 +162,10 @@ COFIRE_DECL slot_step server_core::next(slot& s) {
         return slot_step::yield;
     }
     ++s.in_a_row;
+    if (s.presence_number != presence_number_) {
+        s.presence_number = presence_number_;
+        old_presence = std::exchange(s.presence, presence_.lock());
+    }
     ready_job& job = ready_.front();
     s.handler = job.handler;
     s.run.start(std::move(job.job));
@@ -333,8 +339,7 @@ COFIRE_DECL void server_core::collect_reports() {
 
 /// The first items of `from`, as many as one call to a storage may have.
 template <class T, class Weigh>
-std::vector<T> take_slice(std::vector<T>& from, Weigh const& weigh) {
-    constexpr std::size_t most = 1000;
+std::vector<T> take_slice(std::vector<T>& from, std::size_t most, Weigh const& weigh) {
     constexpr std::size_t most_bytes = std::size_t{2} << 20; // half of what a call may have
     std::size_t count = 0;
     for (std::size_t bytes = 0; count != from.size() && count != most; ++count) {
@@ -352,13 +357,13 @@ std::vector<T> take_slice(std::vector<T>& from, Weigh const& weigh) {
     return slice;
 }
 
-COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports) {
+COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports, std::size_t most_ended) {
     if (with_reports) {
         collect_reports();
     }
     dispatcher_input input;
     std::lock_guard const lock(mutex_);
-    input.reports = take_slice(reports_, [](run_report const& r) {
+    input.reports = take_slice(reports_, 1000, [](run_report const& r) {
         std::size_t bytes = 0;
         for (log_line const& line : r.lines) {
             bytes += line.text.size();
@@ -366,7 +371,7 @@ COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports) {
         return bytes;
     });
     if (reports_.empty()) { // what a run has said is told before its outcome
-        input.ended = take_slice(ended_, [](ended_run const& e) {
+        input.ended = take_slice(ended_, most_ended, [](ended_run const& e) {
             run_outcome const& o = e.outcome;
             return o.result.size() + o.reason.size() + (o.error ? o.error->message.size() : 0);
         });
@@ -385,6 +390,38 @@ COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports) {
         }
     }
     return input;
+}
+
+/// Releases those of `held`, of what the storage counts as held by this server, that it knows nothing
+/// of: the answer that gave them was lost. `in_hand`: what the dispatcher has taken to settle.
+COFIRE_DECL std::size_t
+server_core::release_unknown(std::span<held_job const> held, std::span<ended_run const> in_hand) {
+    std::set<std::pair<job_id, epoch_type>> known;
+    for (ended_run const& e : in_hand) {
+        known.emplace(e.outcome.id, e.outcome.epoch);
+    }
+    std::lock_guard const lock(mutex_);
+    for (ended_run const& e : ended_) {
+        known.emplace(e.outcome.id, e.outcome.epoch);
+    }
+    for (ready_job const& r : ready_) {
+        known.emplace(r.job.id, r.job.epoch);
+    }
+    for (slot const* s : slots_) {
+        if (s->holds) {
+            known.emplace(s->held_id, s->held_epoch);
+        }
+    }
+    std::size_t released = 0;
+    for (held_job const& h : held) {
+        if (!known.contains({h.id, h.epoch})) {
+            run_outcome o{.id = h.id, .epoch = h.epoch, .kind = outcome_kind::released};
+            o.reason = "its acquisition was not answered";
+            ended_.push_back({.outcome = std::move(o)});
+            ++released;
+        }
+    }
+    return released;
 }
 
 COFIRE_DECL void server_core::put_back(std::vector<ended_run> ended) {

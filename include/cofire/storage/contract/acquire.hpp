@@ -102,7 +102,8 @@ struct acquire_answer {
     time_point now;
     /// The jobs taken.
     std::vector<acquired_job> jobs{};
-    /// When the next scheduled job becomes due, or a lower bound of it; empty: none is scheduled.
+    /// When something happens by itself next: a scheduled job becomes due (a storage may round that up
+    /// to whole milliseconds), a waiting one expires. Or a lower bound of it; empty: nothing.
     std::optional<time_point> next_due{};
     /// To wait for what comes after.
     seen_token seen{};

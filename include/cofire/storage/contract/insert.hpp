@@ -23,10 +23,11 @@ enum class insert_mode : std::uint8_t {
 
 /// Inserts jobs in one step: all or none. Parents stand in the same call or are stored already; those
 /// that have ended count at once. If a parent in the same call was not stored because its key is held,
-/// the holder stands for it. Of several jobs of the call with the same key the first counts. Views must
-/// stay valid until it completes.
+/// the holder stands for it. Of several jobs of the call with the same key the first counts. An id given
+/// twice, with the same content, has the same answer twice. Views must stay valid until it completes.
 ///
-/// Errors, each changing nothing: missing_parent, parent_cycle, content_differs (an id is stored with
+/// Errors, each changing nothing: missing_parent and parent_cycle (parents of jobs that would be stored;
+/// those of others do not matter), content_differs (an id is stored with
 /// another type, arguments, parents or key), storage_full, arguments_too_large, too_many_items, bad_id
 /// (nil), bad_option (no settings, priority not 0 to 15, limit 0);
 /// outcome_unknown where a reply can be lost (repeat with insert_mode::repeat).

@@ -60,13 +60,14 @@ struct read_groups {
 };
 
 /// Asks what happened between two times, step by step; steps in which nothing happened are left out.
-/// Minutes are kept for a day, hours for a month: longer ago nothing is known.
+/// Minutes are kept for a day, hours for 31 days: longer ago nothing is known. Error: bad_option (a
+/// step that is not a positive number of whole minutes).
 struct read_series {
-    /// From the step that holds this time.
+    /// From the step that holds this time. Steps are counted from 1970.
     time_point from{};
-    /// To before this time; empty: now.
+    /// The last step is the one that begins before this time; empty: now.
     std::optional<time_point> to{};
-    /// Whole minutes or whole hours; at least one minute. Times before the last day: whole hours.
+    /// Whole minutes or whole hours. For times before the last day: whole hours.
     duration step = std::chrono::minutes{1};
     /// Of one queue only; empty: all.
     std::string_view queue{};
@@ -138,9 +139,9 @@ struct series_point {
     std::uint64_t failed = 0;
     /// Jobs that were deleted.
     std::uint64_t deleted = 0;
-    /// Runs that ended, in whatever way.
+    /// Runs that had started and ended, in whatever way: by their handler, or by their server's death.
     std::uint64_t runs = 0;
-    /// How long they took, added up.
+    /// How long they took, added up; those ended by their server's death take no part.
     duration run_time{0};
     /// How long after their due time they started, added up.
     duration lateness{0};

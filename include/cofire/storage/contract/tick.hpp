@@ -112,7 +112,7 @@ struct tick_answer {
     std::vector<held_job> held{};
     /// Transitions the storage made by itself.
     std::vector<storage_notice> notices{};
-    /// When the next scheduled job becomes due, or a lower bound of it; empty: none is scheduled.
+    /// When something happens by itself next, as in acquire_answer.
     std::optional<time_point> next_due{};
     /// True: recurring jobs changed since this server last asked for them.
     bool recurring_changed = false;

@@ -16,7 +16,10 @@
 #include <cofire/storage/contract/settle.hpp>
 #include <cofire/storage/contract/tick.hpp>
 #include <cofire/storage/contract/wait.hpp>
+#include <cofire/storage/table/event_series.hpp>
+#include <cofire/storage/table/job_index.hpp>
 #include <cofire/storage/table/lane.hpp>
+#include <cofire/storage/table/node_pool.hpp>
 #include <cofire/storage/table/table_limits.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -105,10 +108,16 @@ private:
         std::optional<time_point> until; // with unique_hold::for_a_time
     };
     struct insert_plan;
-    struct lane_cursor;
+    /// What an insert will do with one of its jobs.
+    struct planned_job {
+        job_node* replaces = nullptr; // the holder of its key
+        job_node* stored = nullptr;   // what it became
+        bool repeats = false;         // its answer is that of an earlier one with its id
+    };
+    static constexpr std::size_t slice = 10'000; // of what passing time does in one command
 
     // Lookups. Those with "get" make what is missing.
-    [[nodiscard]] job_node* find(job_id id) const;
+    [[nodiscard]] job_node* find(job_id id) const { return index_.find(id); }
     type_entry& get_type(std::string_view name);
     queue_entry& get_queue(std::string_view name);
     lane& get_lane(std::string_view queue, std::string_view type, std::uint32_t version);
@@ -128,6 +137,7 @@ private:
     void withdraw(job_node& job, time_point now);
     void leave_holder(job_node& job, time_point now);
     void erase(job_node& job);
+    void destroy(job_node& job) noexcept;
     // unique keys, limit keys, expiry
     [[nodiscard]] key_entry const* live_key(std::string_view key, time_point now) const;
     [[nodiscard]] job_node* holder_of(key_entry const& entry, std::string_view key) const;
@@ -151,22 +161,30 @@ private:
     void pass_time(time_point now);
     void lose(job_node& job, time_point now);
     void reap(server_entry& server, time_point now);
+    static void list_held(server_entry const& server, job_id after, std::vector<held_job>& held);
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
-    void retain(time_point now);
+    void retain(time_point now, std::size_t most);
     void make_room();
-    series_point& minute(time_point now);
+    /// Calls add(point) for the series of all queues and for that of the job's.
+    template <class Add>
+    void count(job_node const& job, time_point now, Add add) {
+        add(series_.at(now));
+        add(job.line->queue->series.at(now));
+    }
+    void count_run(job_node const& job, duration run_time, time_point now);
     [[nodiscard]] std::optional<time_point> next_due() const;
+    [[nodiscard]] bool is_behind(time_point now) const;
     [[nodiscard]] seen_token seen() const { return {change_}; }
 
     // insert
     void check_insert(insert_request const& r) const;
-    insert_plan plan_insert(insert_request const& r, time_point now) const;
+    void plan_insert(insert_plan& plan, time_point now) const;
     void plan_one(insert_plan& plan, new_job const& job, time_point now) const;
     void plan_key(insert_plan& plan, new_job const& job, std::size_t index, time_point now) const;
     void plan_parents(insert_plan& plan) const;
     void plan_room(insert_plan const& plan) const;
-    void insert_node(insert_plan const& plan, new_job const& job, time_point now);
+    job_node& insert_node(insert_plan const& plan, new_job const& job, time_point now);
     void place_inserted(job_node& job, time_point now);
     insert_answer insert_checked(insert_request const& r, time_point now);
     // acquire and settle
@@ -207,11 +225,14 @@ private:
     [[nodiscard]] job_sub_state sub_state_of(job_node const& job) const;
     [[nodiscard]] bool is_handled(lane const& l) const;
     [[nodiscard]] bool matches(job_node const& job, job_filter const& f) const;
+    [[nodiscard]] job_node const*
+    resume(state_list const& list, bool newest, std::uint64_t last_move, job_id last) const;
     void find_jobs(read_find const& q, read_answer& answer) const;
     void find_groups(read_groups const& q, read_answer& answer) const;
 
     table_limits limits_;
-    boost::unordered_flat_map<job_id, std::unique_ptr<job_node>> index_;
+    node_pool pool_;
+    job_index index_; // of all jobs, which belong to the table
     std::array<state_list, job_state_count> states_;
     timer_wheel wheel_;
     by_name<type_entry> types_;
@@ -224,9 +245,12 @@ private:
     std::map<std::string, recurring_record, std::less<>> recurring_;
     std::multimap<std::size_t, std::shared_ptr<job_settings const>> settings_; // by hash
     std::deque<storage_notice> notices_;
-    std::deque<series_point> series_;
-    std::vector<job_node*> ended_; // whose continuations are to be decided
-    std::vector<job_node*> due_;   // promoted, to be sorted
+    event_series series_;
+    std::shared_ptr<job_settings const> last_settings_; // that were interned
+    lane* last_lane_ = nullptr;                         // that was asked for
+    std::vector<planned_job> planned_;                  // of the insert under way
+    std::vector<job_node*> ended_;                      // whose continuations are to be decided
+    std::vector<job_node*> due_;                        // promoted, to be sorted
     storage_counts counts_;
     table_effects effects_;
     std::size_t settings_purge_at_ = 64;

@@ -7,6 +7,7 @@
 #include <cofire/core/job_record.hpp>
 #include <cofire/storage/contract/servers.hpp>
 #include <cofire/storage/contract/tick.hpp>
+#include <cofire/storage/table/event_series.hpp>
 #include <cofire/storage/table/job_node.hpp>
 
 #include <array>
@@ -115,6 +116,7 @@ struct queue_entry {
     std::uint64_t parked_by_limit = 0;
     std::uint64_t processing = 0;
     std::vector<std::unique_ptr<lane>> lanes;
+    event_series series;
 };
 
 /// The jobs of one limit key in one lane that met the limit. For each lane, because some lanes may

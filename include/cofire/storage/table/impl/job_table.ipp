@@ -14,11 +14,8 @@ namespace cofire::detail {
 
 COFIRE_DECL job_table::job_table(table_limits const& limits) : limits_(limits) {}
 
-COFIRE_DECL job_table::~job_table() = default;
-
-COFIRE_DECL job_node* job_table::find(job_id id) const {
-    auto const found = index_.find(id);
-    return found == index_.end() ? nullptr : found->second.get();
+COFIRE_DECL job_table::~job_table() {
+    index_.for_each([this](job_node& job) { destroy(job); });
 }
 
 COFIRE_DECL type_entry& job_table::get_type(std::string_view name) {
@@ -44,10 +41,15 @@ COFIRE_DECL queue_entry& job_table::get_queue(std::string_view name) {
 
 COFIRE_DECL lane&
 job_table::get_lane(std::string_view queue, std::string_view type, std::uint32_t version) {
+    if (last_lane_ != nullptr && last_lane_->version == version &&
+        last_lane_->queue->name == queue && last_lane_->type->name == type) {
+        return *last_lane_;
+    }
     queue_entry& q = get_queue(queue);
     type_entry& t = get_type(type);
     for (auto const& l : q.lanes) {
         if (l->type == &t && l->version == version) {
+            last_lane_ = l.get();
             return *l;
         }
     }
@@ -70,6 +72,9 @@ COFIRE_DECL server_entry& job_table::server_or_throw(server_instance instance) c
 // Most jobs of a program have one of a few settings; each is kept once.
 COFIRE_DECL std::shared_ptr<job_settings const>
 job_table::intern(std::shared_ptr<job_settings const> const& s) {
+    if (last_settings_ != nullptr && (s == last_settings_ || *s == *last_settings_)) {
+        return last_settings_;
+    }
     std::size_t hash = std::hash<std::string_view>{}(s->queue);
     auto const mix = [&](std::uint64_t v) { hash = (hash ^ v) * 0x9E3779B97F4A7C15U; };
     mix(static_cast<std::uint64_t>(s->priority));
@@ -85,14 +90,16 @@ job_table::intern(std::shared_ptr<job_settings const> const& s) {
     auto const [first, last] = settings_.equal_range(hash);
     for (auto i = first; i != last; ++i) {
         if (i->second == s || *i->second == *s) {
-            return i->second;
+            last_settings_ = i->second;
+            return last_settings_;
         }
     }
     if (settings_.size() >= settings_purge_at_) {
         std::erase_if(settings_, [](auto const& e) { return e.second.use_count() == 1; });
         settings_purge_at_ = std::max<std::size_t>(64, settings_.size() * 2);
     }
-    return settings_.emplace(hash, s)->second;
+    last_settings_ = settings_.emplace(hash, s)->second;
+    return last_settings_;
 }
 
 COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
@@ -225,9 +232,10 @@ job_table::finish(job_node& job, job_state end, std::string_view reason, time_po
     }
     if (end == job_state::deleted) {
         ++counts_.deleted;
-        ++minute(now).deleted;
+        count(job, now, [](series_point& p) { ++p.deleted; });
     } else if (end == job_state::failed) {
         ++counts_.failed;
+        count(job, now, [](series_point& p) { ++p.failed; });
     }
     if (job.watched) {
         job.watched = false;
@@ -265,7 +273,7 @@ COFIRE_DECL void job_table::release_children(time_point now) {
             child->extras->waits -= edge->ended ? 0 : 1;
             edge->ended = true;
             edge->state = parent.state; // also for one that was requeued by hand meanwhile
-            edge->result = parent.extras->result;
+            edge->result = parent.result;
             if (!waits) {
                 continue;
             }
@@ -287,6 +295,12 @@ COFIRE_DECL void job_table::release_children(time_point now) {
 COFIRE_DECL void job_table::erase(job_node& job) {
     assert(is_final(job.state));
     auto const s = static_cast<std::size_t>(job.state);
+    if (job_node const* const next = state_list::next(job)) { // most likely to go next
+        index_.prefetch(next->id);
+        if (job_node const* const after = state_list::next(*next)) {
+            prefetch_lines(after, 2);
+        }
+    }
     states_[s].erase(job);
     --counts_.by_state[s];
     ++counts_.removed;
@@ -299,7 +313,15 @@ COFIRE_DECL void job_table::erase(job_node& job) {
             }
         }
     }
-    index_.erase(index_.find(job.id));
+    index_.erase(job);
+    destroy(job);
+}
+
+/// The end of what insert_node made.
+COFIRE_DECL void job_table::destroy(job_node& job) noexcept {
+    std::size_t const bytes = job_node::size_with(job.arguments_size);
+    job.~job_node();
+    pool_.release(&job, bytes);
 }
 
 COFIRE_DECL std::optional<time_point> job_table::next_due() const {
@@ -313,10 +335,17 @@ COFIRE_DECL std::optional<time_point> job_table::next_due() const {
     return due;
 }
 
+/// True if a slice was too small for what fell due up to `now`.
+COFIRE_DECL bool job_table::is_behind(time_point now) const {
+    auto const due = next_due();
+    return (due && *due <= now) || (!key_ends_.empty() && key_ends_.begin()->first <= now);
+}
+
 COFIRE_DECL bool job_table::changed(wait_interest const& interest, seen_token seen) const {
     if (interest.server != 0) {
         auto const found = servers_.find(interest.server);
-        if (found == servers_.end() || found->second->changed > seen.value) {
+        if (seen == seen_token{} || found == servers_.end() ||
+            found->second->changed > seen.value) {
             return true;
         }
         for (std::string_view name : interest.queues) {

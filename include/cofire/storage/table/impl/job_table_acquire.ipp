@@ -32,6 +32,15 @@ inline limit_entry* full_limit(job_node const& job) {
     return full == limits.end() ? nullptr : *full;
 }
 
+/// Has the processor fetch the jobs in line behind `job`, which most likely are taken next.
+inline void prefetch_followers(job_node const& job) {
+    if (job_node const* const next = place_list::next(job)) {
+        if (job_node const* const after = place_list::next(*next)) {
+            prefetch_lines(after, node_lines);
+        }
+    }
+}
+
 COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_point now) {
     server_entry& server = server_or_throw(r.server);
     pass_time(now);
@@ -67,6 +76,10 @@ COFIRE_DECL void job_table::acquire_from(
         std::size_t const at = cap_of(r.caps, *l.type);
         return server.handles(l) && (at == r.caps.size() || caps_left[at] != 0);
     };
+    answer.jobs.reserve(
+        answer.jobs.size() +
+        std::min<std::uint64_t>({cap, r.limit - answer.jobs.size(), queue.waiting})
+    );
     std::uint32_t taken = 0;
     while (taken < cap && answer.jobs.size() < r.limit) {
         // The lane whose first job comes first, and how far it may be used before the next one's turn.
@@ -109,6 +122,7 @@ COFIRE_DECL void job_table::acquire_from(
                 }
                 continue;
             }
+            prefetch_followers(*job);
             leave_place(*job);
             answer.jobs.push_back(hand_out(*job, server, answer.now));
             ++taken;
@@ -190,8 +204,8 @@ COFIRE_DECL settle_answer job_table::settle(settle_request const& r, time_point 
             answer.refusals.push_back({answer.results.size() - 1, *refusal_of(o)});
         }
         release_children(now);
+        retain(now, 4); // one by one: what the next needs is fetched meanwhile
     }
-    retain(now);
     make_room();
     if (r.then) {
         answer.acquired = acquire(*r.then, now);
@@ -232,6 +246,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
                         (stop == stop_request::cancel && o.kind != kind::succeeded);
     if (o.started) {
         job.started = *o.started;
+        count_run(job, o.run_time, now);
     }
     leave_holder(job, now);
     job.settled = true;
@@ -244,7 +259,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
                         (o.kind == kind::deleted && o.error.has_value());
     if (failed) {
         ++counts_.attempts_failed;
-        ++minute(now).attempts_failed;
+        count(job, now, [](series_point& p) { ++p.attempts_failed; });
     }
     job.attempt += failed || o.kind == kind::succeeded ? 1 : 0;
     if (doomed) {
@@ -255,13 +270,13 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     switch (o.kind) {
     case kind::succeeded:
         if (!o.result.empty()) {
-            job.more().result = std::make_shared<std::string const>(o.result);
+            job.result = std::make_shared<std::string const>(o.result);
         }
         if (job.extras) {
             job.extras->error.reset();
         }
         ++counts_.succeeded;
-        ++minute(now).succeeded;
+        count(job, now, [](series_point& p) { ++p.succeeded; });
         finish(job, job_state::succeeded, o.reason, now);
         break;
     case kind::failed: finish(job, job_state::failed, o.reason, now); break;
@@ -307,6 +322,7 @@ COFIRE_DECL void job_table::wait_again(job_node& job, run_outcome const& o, time
          .state = job.state,
          .attempt = job.attempt,
          .epoch = job.epoch,
+         .server = job.server,
          .reason = o.reason.empty() ? std::string(usual) : o.reason,
          .error = o.error,
          .run_time = o.run_time}

@@ -23,7 +23,8 @@ job_table::append_course(job_node const& job, std::vector<history_entry>& to) co
             {.at = job.due,
              .state = job_state::enqueued,
              .attempt = before_run ? job.attempt_before : job.attempt,
-             .epoch = before_run ? 0 : job.epoch}
+             .epoch = before_run ? 0 : job.epoch,
+             .server = before_run ? 0 : job.server}
         );
     }
     if (job.ran) {
@@ -31,12 +32,17 @@ job_table::append_course(job_node const& job, std::vector<history_entry>& to) co
             {.at = job.started,
              .state = job_state::processing,
              .attempt = job.attempt_before,
-             .epoch = job.epoch}
+             .epoch = job.epoch,
+             .server = job.server}
         );
     }
     if (is_final(job.state)) {
         history_entry end{
-            .at = job.finished, .state = job.state, .attempt = job.attempt, .epoch = job.epoch};
+            .at = job.finished,
+            .state = job.state,
+            .attempt = job.attempt,
+            .epoch = job.epoch,
+            .server = job.server};
         if (job.extras) {
             end.reason = job.extras->reason;
             if (job.ran && job.run_failed) {
@@ -70,6 +76,7 @@ COFIRE_DECL void job_table::add_event(job_node& job, time_point now, std::string
          .state = job.state,
          .attempt = job.attempt,
          .epoch = job.epoch,
+         .server = job.server,
          .reason = std::string(reason)}
     );
 }
@@ -106,7 +113,8 @@ COFIRE_DECL void job_table::notify(job_node const& job, job_state from, std::str
 
 /// Counts anew what the job takes in memory, about.
 COFIRE_DECL void job_table::recount(job_node& job) {
-    std::size_t bytes = sizeof(job_node) + job.arguments_size + 64; // 64: index, allocator
+    std::size_t bytes = node_pool::taken_by(job_node::size_with(job.arguments_size)) +
+                        job_index::bytes_a_job + (job.result ? job.result->capacity() : 0);
     if (job.extras) {
         job_extras const& x = *job.extras;
         bytes += sizeof(job_extras) + x.key.capacity() + x.reason.capacity() +
@@ -114,7 +122,6 @@ COFIRE_DECL void job_table::recount(job_node& job) {
                  x.parents.capacity() * sizeof(parent_edge) +
                  x.children.capacity() * sizeof(child_edge) +
                  x.events.capacity() * sizeof(history_entry) +
-                 (x.result ? x.result->capacity() : 0) +
                  (x.error ? x.error->message.capacity() : 0);
         for (history_entry const& e : x.events) {
             bytes += e.reason.capacity() + (e.error ? e.error->message.capacity() : 0);
@@ -134,16 +141,14 @@ COFIRE_DECL void job_table::recount(job_node& job) {
     job.bytes = counted;
 }
 
-COFIRE_DECL series_point& job_table::minute(time_point now) {
-    constexpr std::size_t most = 24 * 60;
-    auto const from = std::chrono::floor<std::chrono::minutes>(now);
-    if (series_.empty() || series_.back().from < from) {
-        if (series_.size() == most) {
-            series_.pop_front();
-        }
-        series_.push_back({.from = from});
-    }
-    return series_.back();
+/// Counts the end of a run that had started.
+COFIRE_DECL void job_table::count_run(job_node const& job, duration run_time, time_point now) {
+    duration const lateness = std::max(job.started - job.due, duration{0});
+    count(job, now, [&](series_point& p) {
+        ++p.runs;
+        p.run_time += run_time;
+        p.lateness += lateness;
+    });
 }
 
 } // namespace cofire::detail

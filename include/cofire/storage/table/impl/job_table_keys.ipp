@@ -122,9 +122,12 @@ COFIRE_DECL void job_table::drop_expiry(job_node& job) {
     }
 }
 
-/// Deletes jobs that did not start in time, and frees the keys whose time is over.
+/// Deletes jobs that did not start in time, and frees the keys whose time is over; both in slices.
 COFIRE_DECL void job_table::expire(time_point now) {
-    while (!expiries_.empty() && expiries_.begin()->first.first <= now) {
+    for (std::size_t i = 0; i != slice && !expiries_.empty(); ++i) {
+        if (expiries_.begin()->first.first > now) {
+            break;
+        }
         job_node& job = *expiries_.begin()->second;
         job_state const from = job.state;
         withdraw(job, now);
@@ -132,7 +135,10 @@ COFIRE_DECL void job_table::expire(time_point now) {
         notify(job, from, "expired");
     }
     release_children(now);
-    while (!key_ends_.empty() && key_ends_.begin()->first <= now) {
+    for (std::size_t i = 0; i != slice && !key_ends_.empty(); ++i) {
+        if (key_ends_.begin()->first > now) {
+            break;
+        }
         auto const held = keys_.find(key_ends_.begin()->second);
         if (held != keys_.end() && held->second.until && *held->second.until <= now) {
             if (job_node* const holder = holder_of(held->second, held->first)) {

@@ -56,6 +56,7 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
     if (is_final(job.state)) {
         r.finished = job.finished;
     }
+    r.result = job.result ? *job.result : std::string();
     r.history.push_back({.at = job.created, .state = job.first_state});
     if (job.extras) {
         job_extras const& x = *job.extras;
@@ -65,7 +66,6 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
         }
         r.occurrence = x.occurrence;
         r.reason = job.stop != stop_request::none ? x.stop_reason : x.reason;
-        r.result = x.result ? *x.result : std::string();
         r.error = x.error;
         r.expires_at = x.expires_at;
         r.recurring_id = x.recurring_id;
@@ -101,6 +101,34 @@ COFIRE_DECL bool job_table::matches(job_node const& job, job_filter const& f) co
             (x.error && has(x.error->message)));
 }
 
+/// When the job came into its state. Jobs that wait: when they were inserted.
+inline time_point came_into_state(job_node const& job) {
+    return is_final(job.state)                  ? job.finished
+           : job.state == job_state::processing ? job.started
+                                                : job.created;
+}
+
+/// Where a walk through `list` goes on after the job `last`, which entered it with the move
+/// `last_move`; 0: where it begins.
+COFIRE_DECL job_node const*
+job_table::resume(state_list const& list, bool newest, std::uint64_t last_move, job_id last) const {
+    job_node const* job = newest ? list.back() : list.front();
+    if (last_move == 0 || job == nullptr) {
+        return job;
+    }
+    auto const step = [&](job_node const& j) {
+        return newest ? state_list::previous(j) : state_list::next(j);
+    };
+    job_node const* const known = find(last);
+    if (known != nullptr && known->changed == last_move && known->state == job->state) {
+        return step(*known);
+    }
+    while (job != nullptr && (newest ? job->changed >= last_move : job->changed <= last_move)) {
+        job = step(*job); // it went elsewhere meanwhile: look for its place
+    }
+    return job;
+}
+
 COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) const {
     constexpr std::uint32_t most_rows = 500;
     std::uint32_t const rows = std::clamp<std::uint32_t>(q.rows, 1, most_rows);
@@ -111,27 +139,14 @@ COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) c
     if (q.cursor.empty() || !at.parse(q.cursor)) {
         at = {};
     }
-    auto const step = [&](job_node const& j) {
-        return newest ? state_list::previous(j) : state_list::next(j);
-    };
     std::uint32_t looked = 0;
     job_node const* last = nullptr;
     for (; s < job_state_count; ++s, last_move = 0) {
         if (q.filter.state && static_cast<std::uint64_t>(*q.filter.state) != s) {
             continue;
         }
-        job_node const* job = newest ? states_[s].back() : states_[s].front();
-        job_node const* const known = last_move != 0 ? find(at.job) : nullptr;
-        if (known != nullptr && known->changed == last_move &&
-            static_cast<std::uint64_t>(known->state) == s) {
-            job = step(*known);
-        } else if (last_move != 0) { // it went elsewhere meanwhile: look for its place
-            while (job != nullptr &&
-                   (newest ? job->changed >= last_move : job->changed <= last_move)) {
-                job = step(*job);
-            }
-        }
-        for (; job != nullptr; job = step(*job)) {
+        job_node const* job = resume(states_[s], newest, last_move, at.job);
+        for (; job != nullptr; job = newest ? state_list::previous(*job) : state_list::next(*job)) {
             bool const full = answer.jobs.size() == rows;
             if (full || looked == budget) {
                 answer.exact = full;
@@ -139,7 +154,7 @@ COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) c
                     .numbers = {static_cast<std::uint64_t>(last->state), last->changed},
                     .job = last->id};
                 answer.cursor = at.to_string();
-                answer.reached = last->created;
+                answer.reached = came_into_state(*last);
                 return;
             }
             ++looked;
@@ -150,20 +165,28 @@ COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) c
         }
     }
     if (last != nullptr) {
-        answer.reached = last->created;
+        answer.reached = came_into_state(*last);
     }
 }
 
 COFIRE_DECL void job_table::find_groups(read_groups const& q, read_answer& answer) const {
+    std::uint32_t const budget = std::max<std::uint32_t>(q.budget, 1);
+    table_cursor<1> at; // the move of the job looked at last
+    if (q.cursor.empty() || !at.parse(q.cursor)) {
+        at = {};
+    }
     std::uint32_t looked = 0;
     std::map<std::uint64_t, error_group> groups;
     auto const& failed = states_[static_cast<std::size_t>(job_state::failed)];
-    for (job_node const* job = failed.back(); job != nullptr; job = state_list::previous(*job)) {
-        if (looked++ == std::max<std::uint32_t>(q.budget, 1)) {
+    job_node const* job = resume(failed, true, at.numbers[0], at.job);
+    for (; job != nullptr; job = state_list::previous(*job)) {
+        if (looked++ == budget) {
             answer.exact = false;
+            answer.cursor = at.to_string();
             break;
         }
-        answer.reached = job->created;
+        at = {.numbers = {job->changed}, .job = job->id};
+        answer.reached = job->finished;
         if (!job->extras || !job->extras->error || !matches(*job, q.filter)) {
             continue;
         }
@@ -202,11 +225,15 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
     } else if (auto const* const g = std::get_if<read_groups>(&r)) {
         find_groups(*g, answer);
     } else if (auto const* const s = std::get_if<read_series>(&r)) {
-        auto const from = std::chrono::floor<std::chrono::minutes>(s->from);
-        for (series_point const& point : series_) {
-            if (point.from >= from && (!s->to || point.from < *s->to)) {
-                answer.series.push_back(point);
-            }
+        event_series::check_step(s->step);
+        series_points points;
+        if (s->queue.empty()) {
+            series_.add_to(points, *s, now);
+        } else if (auto const found = queues_.find(s->queue); found != queues_.end()) {
+            found->second->series.add_to(points, *s, now);
+        }
+        for (auto const& [from, point] : points) {
+            answer.series.push_back(point);
         }
     } else if (std::holds_alternative<read_names>(r)) {
         for (auto const& [name, type] : types_) {

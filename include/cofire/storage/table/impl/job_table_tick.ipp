@@ -12,12 +12,21 @@ namespace cofire::detail {
 
 /// Moves the scheduled jobs whose time has come into their lines, in the order of their due times.
 COFIRE_DECL void job_table::promote(time_point now) {
-    wheel_.advance(to_now_tick(now), [&](timer_wheel_node& node) {
+    auto const collect = [&](timer_wheel_node& node) {
         auto& job = static_cast<job_node&>(node);
         job.place = job_place::nowhere;
         job.promoted = true;
         due_.push_back(&job);
-    });
+    };
+    std::int64_t const until = to_now_tick(now);
+    if (until < wheel_.now()) { // the clock was set back
+        wheel_.advance(until, collect);
+    }
+    // A slice is some whole ticks: within one the order of inserts is not that of due times.
+    while (due_.size() < slice && wheel_.now() != until) {
+        auto const next = wheel_.next_tick();
+        wheel_.advance(next && *next < until ? *next : until, collect);
+    }
     std::sort(due_.begin(), due_.end(), [](job_node const* a, job_node const* b) {
         return std::pair(a->due, a->number) < std::pair(b->due, b->number);
     });
@@ -50,6 +59,7 @@ COFIRE_DECL void job_table::lose(job_node& job, time_point now) {
     leave_holder(job, now);
     ++job.lost;
     ++counts_.lost;
+    count_run(job, duration{0}, now);
     if (stop != stop_request::none) {
         finish(job, job_state::deleted, job.extras->stop_reason, now);
     } else if (job.lost >= limits_.lost_limit) {
@@ -98,13 +108,12 @@ COFIRE_DECL void job_table::recover(time_point now) {
     }
 }
 
-/// Removes final jobs that have been kept long enough; a few at a time.
-COFIRE_DECL void job_table::retain(time_point now) {
-    constexpr int slice = 256;
+/// Removes final jobs that have been kept long enough; of each state at most so many.
+COFIRE_DECL void job_table::retain(time_point now, std::size_t most) {
     for (job_state s : {job_state::succeeded, job_state::failed, job_state::deleted}) {
         auto& list = states_[static_cast<std::size_t>(s)];
         duration const keep = s == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
-        for (int i = 0; i != slice && !list.empty(); ++i) {
+        for (std::size_t i = 0; i != most && !list.empty(); ++i) {
             if (list.size() <= limits_.keep_count && list.front()->finished + keep > now) {
                 break;
             }
@@ -128,6 +137,22 @@ COFIRE_DECL void job_table::make_room() {
         }
         erase(*oldest);
     }
+}
+
+/// Lists what the server holds, the ids above `after`, by id.
+COFIRE_DECL void
+job_table::list_held(server_entry const& server, job_id after, std::vector<held_job>& held) {
+    constexpr std::size_t most = 10'000;
+    for (job_node const* j = server.held.front(); j != nullptr; j = place_list::next(*j)) {
+        if (j->id > after) {
+            held.push_back({.id = j->id, .epoch = j->epoch});
+        }
+    }
+    auto const end = held.begin() + static_cast<std::ptrdiff_t>(std::min(held.size(), most));
+    std::partial_sort(held.begin(), end, held.end(), [](held_job const& a, held_job const& b) {
+        return a.id < b.id;
+    });
+    held.erase(end, held.end());
 }
 
 COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
@@ -157,18 +182,30 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
         recount(*job);
     }
     pass_time(now);
-    retain(now);
+    retain(now, 256);
     tick_answer answer{.now = now, .command = server.command};
     answer.signals = std::exchange(server.signals, {});
     answer.notices.assign(notices_.begin(), notices_.end());
     notices_.clear();
+    if (r.list_held) {
+        list_held(server, *r.list_held, answer.held);
+    }
     answer.next_due = next_due();
+    answer.more = is_behind(now);
     answer.recurring_changed = server.recurring_seen != recurring_changed_;
     answer.seen = seen();
     return answer;
 }
 
 COFIRE_DECL server_instance job_table::announce(server_announce const& a, time_point now) {
+    if (a.contract != storage_contract_version) {
+        throw error(
+            errc::version_mismatch,
+            "server " + quoted(a.name) + " speaks version " + std::to_string(a.contract) +
+                " of the storage contract, this storage version " +
+                std::to_string(storage_contract_version)
+        );
+    }
     for (announced_type const& t : a.types) {
         get_type(t.name);
     }
