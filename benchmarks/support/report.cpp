@@ -82,6 +82,8 @@ report::report(int& argc, char** argv, bool all) {
             samples = static_cast<std::size_t>(std::strtoul(argv[++i], nullptr, 10));
         } else if (argument == "--json" && i + 1 < argc) {
             json_ = argv[++i];
+        } else if (argument == "--figure" && i + 1 < argc) {
+            only_ = argv[++i];
         } else if (all) {
             std::fprintf(stderr, "%s: bad argument %s\n", argv[0], argv[i]);
             std::exit(2);
