@@ -59,7 +59,10 @@ COFIRE_DECL void job_table::lose(job_node& job, time_point now) {
     leave_holder(job, now);
     ++job.lost;
     ++counts_.lost;
-    count_run(job, duration{0}, now);
+    count(job, now, [&](series_point& p) {
+        ++p.runs;
+        p.lateness += std::max(job.started - job.due, duration{0});
+    });
     if (stop != stop_request::none) {
         finish(job, job_state::deleted, job.extras->stop_reason, now);
     } else if (job.lost >= limits_.lost_limit) {
