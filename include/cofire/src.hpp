@@ -46,6 +46,7 @@
 #include <cofire/job/impl/stored_arguments.ipp>
 #include <cofire/server/impl/dispatcher.ipp>
 #include <cofire/server/impl/dispatcher_calls.ipp>
+#include <cofire/server/impl/dispatcher_recurring.ipp>
 #include <cofire/server/impl/host.ipp>
 #include <cofire/server/impl/queue_order.ipp>
 #include <cofire/server/impl/recurring_schedule.ipp>
@@ -57,6 +58,7 @@
 #include <cofire/storage/detail/impl/parking.ipp>
 #include <cofire/storage/impl/memory_storage.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
+#include <cofire/storage/table/impl/job_index.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>
 #include <cofire/storage/table/impl/job_table_acquire.ipp>
 #include <cofire/storage/table/impl/job_table_change.ipp>
@@ -68,6 +70,13 @@
 #include <cofire/storage/table/impl/job_table_tick.ipp>
 #include <cofire/testing/impl/harness.ipp>
 #include <cofire/testing/impl/manual_clock.ipp>
+#include <cofire/testing/impl/simulation.ipp>
+#include <cofire/testing/impl/simulation_checker.ipp>
+#include <cofire/testing/impl/simulation_checker_audit.ipp>
+#include <cofire/testing/impl/simulation_checker_runs.ipp>
+#include <cofire/testing/impl/simulation_history.ipp>
+#include <cofire/testing/impl/simulation_process.ipp>
+#include <cofire/testing/impl/simulation_storage.ipp>
 #include <cofire/time/impl/cron.ipp>
 #include <cofire/time/impl/cron_expression.ipp>
 #include <cofire/time/impl/cron_text.ipp>

@@ -8,5 +8,6 @@
 
 #include <cofire/testing/harness.hpp>
 #include <cofire/testing/manual_clock.hpp>
+#include <cofire/testing/simulation.hpp>
 
 #endif

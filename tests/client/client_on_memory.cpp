@@ -218,6 +218,22 @@ BOOST_FIXTURE_TEST_CASE(results_are_read, memory_client) {
     BOOST_CHECK(message.find("overflow") != std::string::npos);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_job_whose_servers_died_has_its_own_error, memory_client) {
+    auto const doomed = run(jobs.enqueue<add>(1, 2));
+    for (int i = 0; i != 3; ++i) {
+        clock.advance(1h);
+        BOOST_CHECK(take().id == doomed);
+        presence.reset(); // it dies
+        server = 0;
+    }
+    BOOST_CHECK(state(doomed) == job_state::failed);
+    BOOST_CHECK(code(jobs.result<int>(doomed)) == errc::lost_server);
+    BOOST_CHECK(message.find("died") != std::string::npos);
+    auto const own = run(jobs.enqueue<add>(1, 2)); // one that only says so is another thing
+    end(take(), cofire::outcome_kind::failed, "cofire::lost_server");
+    BOOST_CHECK(code(jobs.result<int>(own)) == errc::job_failed);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_result_wakes_who_waits_for_it, memory_client) {
     auto const sum = run(jobs.enqueue<add>(1, 2));
     asio::io_context context;

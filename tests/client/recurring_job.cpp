@@ -41,7 +41,11 @@ BOOST_AUTO_TEST_CASE(an_occurrence_is_what_the_definition_says) {
     BOOST_CHECK(*job.settings == r.definition.settings);
     BOOST_CHECK(job.limits == r.definition.limits);
     BOOST_CHECK_EQUAL(job.recurring_id, "daily");
-    BOOST_CHECK(!job.due);
+    BOOST_CHECK(!job.due); // by hand: at once
+    BOOST_CHECK(!job.occurrence);
+    cofire::new_job const late = cofire::make_recurring_job(r, id, noon - 1h);
+    BOOST_CHECK(late.occurrence == noon - 1h);
+    BOOST_CHECK(late.due == noon - 1h);
     BOOST_CHECK(!job.unique_key);
     BOOST_CHECK(job.parents.empty());
 }

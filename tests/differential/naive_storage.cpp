@@ -99,9 +99,13 @@ void naive_storage::note_parent(naive_job& child, std::size_t index) {
 void naive_storage::count_parent(
     naive_job& child, std::size_t index, job_state end, time_point now
 ) {
+    bool const waits = child.record.state == job_state::awaiting;
+    if (waits && child.met[index]) {
+        return; // the parent's second end
+    }
     note_parent(child, index);
-    if (child.record.state != job_state::awaiting || child.met[index]) {
-        return; // deleted or requeued meanwhile, or this is the parent's second end
+    if (!waits) {
+        return; // deleted or requeued meanwhile
     }
     if (!fits(end, child.record.parents[index].on)) {
         std::string reason = "condition: parent " + child.record.parents[index].id.to_string();

@@ -37,6 +37,7 @@ struct fresh : handler_tests::slot {
         job.attempt = 2;
         job.lost = 1;
         job.recurring_id = "daily";
+        job.occurrence = handler_tests::t0 + 50min;
         cofire::job_settings settings;
         settings.queue = "mail";
         settings.max_attempts = 4;
@@ -97,6 +98,7 @@ BOOST_FIXTURE_TEST_CASE(it_tells_what_the_job_is, fresh) {
     BOOST_TEST(context.recurring_id() == "daily");
     BOOST_TEST((context.created() == handler_tests::t0));
     BOOST_TEST((context.due() == handler_tests::t0 + 1h));
+    BOOST_TEST((context.occurrence() == handler_tests::t0 + 50min));
     BOOST_TEST((context.executor() == io.get_executor()));
     BOOST_TEST(&context.client() == &environment.client);
 }

@@ -9,9 +9,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/describe/class.hpp>
+#include <boost/json/conversion.hpp>
+#include <boost/json/value.hpp>
 
 #include <cstddef>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -115,6 +118,25 @@ struct tick {
     }
 };
 BOOST_DESCRIBE_STRUCT(tick, (), ())
+
+/// With conversions of its own, one of which throws what is no cofire::error.
+struct length {
+    int metres = 0;
+};
+inline length tag_invoke(boost::json::value_to_tag<length>, boost::json::value const& v) {
+    if (v.as_int64() < 0) {
+        throw std::domain_error("no such length");
+    }
+    return {static_cast<int>(v.as_int64())};
+}
+inline void tag_invoke(boost::json::value_from_tag, boost::json::value& v, length const& l) {
+    v = l.metres;
+}
+
+inline boost::asio::awaitable<void> measure(length l) {
+    note("measure " + std::to_string(l.metres));
+    co_return;
+}
 
 } // namespace handler_tests::jobs
 

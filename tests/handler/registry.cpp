@@ -95,6 +95,36 @@ BOOST_FIXTURE_TEST_CASE(it_announces_what_the_job_types_say, fresh) {
     BOOST_TEST(registry.find("old:backup") == registry.find("nightly-backup"));
 }
 
+BOOST_FIXTURE_TEST_CASE(arguments_are_checked_for_tools_and_forms, fresh) {
+    using cofire::errc;
+    registry.add<jobs::backup>(cofire::aliases{"backup"});
+    registry.add<jobs::resize>([](jobs::resize) -> boost::asio::awaitable<void> { co_return; });
+    auto const refused = [&](errc code, std::string const& text, auto const&... args) {
+        return refuses(code, text, [&] { registry.check(args...); });
+    };
+    registry.check("nightly-backup", R"(["crm"])");
+    registry.check("backup", R"(["crm"])");
+    std::string const resize = "handler_tests::jobs::resize";
+    registry.check(resize, R"({"path":"a"})", 2);
+    BOOST_TEST(refused(errc::unknown_type, "\"nightly\"", "nightly", "[]"));
+    BOOST_TEST(refused(errc::unknown_type, "\"\"", "", "[]"));
+    BOOST_TEST(refused(errc::bad_arguments, "nightly-backup", "backup", "[]"));
+    BOOST_TEST(refused(errc::bad_arguments, "nightly-backup", "nightly-backup", "[1]"));
+    BOOST_TEST(refused(errc::bad_arguments, "", "nightly-backup", "no JSON"));
+    BOOST_TEST(refused(errc::bad_arguments, resize, resize, R"({"path":"a","width":"b"})", 2U));
+    BOOST_TEST(refused(errc::bad_arguments, "3", resize, R"({"path":"a"})", 3U));
+    std::string const deep = std::string(100, '[') + std::string(100, ']');
+    BOOST_TEST(refused(errc::json_too_deep, "", "nightly-backup", deep));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_jobs_own_conversion_throws_is_told_as_bad_arguments, fresh) {
+    registry.add<jobs::measure>();
+    registry.check("handler_tests::jobs::measure", "[5]");
+    BOOST_TEST(refuses(cofire::errc::bad_arguments, "no such length", [&] {
+        registry.check("handler_tests::jobs::measure", "[-5]");
+    }));
+}
+
 BOOST_FIXTURE_TEST_CASE(options_come_in_any_order, fresh) {
     int filtered = 0;
     auto const outcome_filter = [&filtered](cofire::job_context const&, cofire::run_outcome&) {

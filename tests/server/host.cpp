@@ -143,6 +143,49 @@ BOOST_AUTO_TEST_CASE(destroyed_while_it_runs_it_keeps_its_handlers_until_they_ha
     BOOST_TEST(kept.use_count() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_for_a_result_waits_on_after_a_stop_until_it_is_closed) {
+    for (bool from_its_end : {false, true}) {
+        hosted h;
+        bool ended = false;
+        h.jobs.start([&](std::exception_ptr e) {
+            ended = !e;
+            if (from_its_end) {
+                h.jobs.close();
+            }
+        });
+        auto const id = h.get(h.jobs.schedule<task>(1h, 1)).id;
+        std::exception_ptr why;
+        auto const tell = [&](std::exception_ptr e, int) { why = std::move(e); };
+        asio::co_spawn(h.io, h.jobs.result<int>(id), tell);
+        h.run();
+        h.jobs.stop();
+        h.run();
+        BOOST_TEST(ended);
+        if (!from_its_end) {
+            BOOST_TEST(!why);
+            BOOST_TEST(!h.io.stopped()); // run() would not return
+            h.jobs.close();
+            h.jobs.close(); // again
+        }
+        h.io.restart();
+        h.io.run();
+        BOOST_REQUIRE(why);
+        BOOST_TEST((code_of([&] { std::rethrow_exception(why); }) == cofire::errc::closed));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(closed_while_it_runs_it_ends_by_that_error) {
+    hosted h;
+    std::exception_ptr error;
+    h.jobs.start([&](std::exception_ptr e) { error = std::move(e); });
+    h.run();
+    h.jobs.close();
+    h.io.restart();
+    h.io.run();
+    BOOST_REQUIRE(error);
+    BOOST_TEST((code_of([&] { std::rethrow_exception(error); }) == cofire::errc::closed));
+}
+
 BOOST_AUTO_TEST_CASE(stops_on_a_signal) {
     hosted h;
     int stopping = 0;

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(fires_once_in_time) {
     auto s = with({record("a", "* * * * *", midnight)});
     auto const due = s.due(midnight + 10s, 10);
     BOOST_REQUIRE(due.size() == 1);
-    BOOST_TEST(due[0].jobs == 1U);
+    BOOST_TEST((due[0].times == std::vector{midnight}));
     BOOST_TEST(due[0].skipped == 0U);
     BOOST_TEST((due[0].next == midnight + 1min));
     BOOST_TEST(due[0].error.empty());
@@ -94,13 +94,16 @@ BOOST_AUTO_TEST_CASE(serves_misfires_by_their_policy) {
     );
     auto const due = s.due(now, 10);
     BOOST_REQUIRE(due.size() == 3);
-    BOOST_TEST(due[0].jobs == 6U);
+    BOOST_REQUIRE(due[0].times.size() == 6);
+    for (int i = 0; i != 6; ++i) {
+        BOOST_TEST((due[0].times[static_cast<std::size_t>(i)] == midnight + i * 1min));
+    }
     BOOST_TEST(due[0].skipped == 0U);
     BOOST_TEST((due[0].next == midnight + 6min));
-    BOOST_TEST(due[1].jobs == 1U);
+    BOOST_TEST((due[1].times == std::vector{midnight + 5min})); // the latest
     BOOST_TEST(due[1].skipped == 5U);
     BOOST_TEST((due[1].next == midnight + 6min));
-    BOOST_TEST(due[2].jobs == 0U);
+    BOOST_TEST(due[2].times.size() == 0U);
     BOOST_TEST(due[2].skipped == 5U);
     BOOST_TEST((due[2].next == midnight + 5min)); // not too late: fires next
 }
@@ -114,13 +117,37 @@ BOOST_AUTO_TEST_CASE(serves_a_long_absence_in_bounded_steps) {
     );
     auto const due = s.due(now, 10);
     BOOST_REQUIRE(due.size() == 3);
-    BOOST_TEST(due[0].jobs == 100U);
+    BOOST_REQUIRE(due[0].times.size() == 100);
+    BOOST_TEST((due[0].times.back() == midnight + 99s));
     BOOST_TEST((due[0].next == midnight + 100s));
-    BOOST_TEST(due[1].jobs == 1U);
+    BOOST_TEST((due[1].times == std::vector{midnight + 30 * 24h}));
     BOOST_TEST((due[1].next == midnight + 30 * 24h + 1s));
-    BOOST_TEST(due[2].jobs == 0U);
+    BOOST_TEST(due[2].times.size() == 0U);
     BOOST_TEST((due[2].next > now - 11s));
     BOOST_TEST((due[2].next <= now - 9s));
+}
+
+BOOST_AUTO_TEST_CASE(finds_the_latest_of_many_occurrences_missed) {
+    auto const latest = [](std::string cron, cofire::duration absence) {
+        auto s = with({record("a", std::move(cron), midnight, misfire_policy::once)});
+        auto const due = s.due(midnight + absence, 1);
+        BOOST_REQUIRE(due.size() == 1);
+        BOOST_REQUIRE(due[0].times.size() == 1);
+        return due[0].times[0];
+    };
+    // Every way in which the end of the absence can lie to the occurrences, which stand in bursts.
+    for (int s = 0; s != 200; ++s) {
+        cofire::duration const absence = 24h + s * 1s + 7us;
+        time_point expected = midnight + 24h;
+        for (int i = 0; i <= s; ++i) {
+            expected = i % 60 < 10 && i % 60 % 3 == 0 ? midnight + 24h + i * 1s : expected;
+        }
+        BOOST_TEST((latest("0,3,6,9 * * * * *", absence) == expected), s);
+    }
+    // An hour each year, years ago: 2 March is a Monday in 2026.
+    cofire::duration const years = 10 * 365 * 24h;
+    time_point const last{std::chrono::sys_days{std::chrono::year{2036} / 1 / 1}};
+    BOOST_TEST((latest("* 0 1 1 *", years) == last + 59min));
 }
 
 BOOST_AUTO_TEST_CASE(puts_what_cannot_be_computed_in_error_and_blocks_no_other) {
@@ -130,10 +157,10 @@ BOOST_AUTO_TEST_CASE(puts_what_cannot_be_computed_in_error_and_blocks_no_other) 
     auto const due = s.due(midnight, 10);
     BOOST_REQUIRE(due.size() == 3);
     BOOST_TEST(due[0].error.find("Mars/Olympus") != std::string::npos);
-    BOOST_TEST(due[0].jobs == 0U);
+    BOOST_TEST(due[0].times.size() == 0U);
     BOOST_TEST(!due[0].next.has_value());
     BOOST_TEST(due[1].error.empty());
-    BOOST_TEST(due[1].jobs == 1U);
+    BOOST_TEST(due[1].times.size() == 1U);
     BOOST_TEST(!due[2].error.empty());
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 
-#include "fixture.hpp"
+#include "failing_storage.hpp"
 
-#include <functional>
 #include <stdexcept>
 
 BOOST_AUTO_TEST_SUITE(server_errors)
@@ -16,105 +15,14 @@ using cofire::job_state;
 using cofire::server_state;
 using why = cofire::cancellation_reason;
 
-/// A storage that fails when one wants it to: before an operation takes place, or after it.
-class failing_storage {
-public:
-    explicit failing_storage(cofire::storage_ref real) : real_(std::move(real)) {}
-
-    std::function<void(std::string_view)> before = [](std::string_view) {};
-    std::function<void(std::string_view)> after = [](std::string_view) {};
-    int calls = 0;
-
-    asio::awaitable<cofire::insert_answer> insert(cofire::insert_request r) {
-        return pass("insert", real_.insert(r));
-    }
-    asio::awaitable<cofire::acquire_answer> acquire(cofire::acquire_request r) {
-        return pass("acquire", real_.acquire(r));
-    }
-    asio::awaitable<cofire::settle_answer> settle(cofire::settle_request r) {
-        return pass("settle", real_.settle(r));
-    }
-    asio::awaitable<cofire::tick_answer> tick(cofire::tick_request r) {
-        return pass("tick", real_.tick(r));
-    }
-    asio::awaitable<cofire::change_answer> change(cofire::change_request r) {
-        return pass("change", real_.change(r));
-    }
-    asio::awaitable<cofire::recurring_answer> recurring(cofire::recurring_request r) {
-        bool const fires = std::holds_alternative<cofire::recurring_fire>(r);
-        return pass(fires ? "fire" : "recurring", real_.recurring(r));
-    }
-    asio::awaitable<cofire::queues_answer> queues(cofire::queues_request r) {
-        return pass("queues", real_.queues(r));
-    }
-    asio::awaitable<cofire::servers_answer> servers(cofire::servers_request r) {
-        bool const announces = std::holds_alternative<cofire::server_announce>(r);
-        return pass(announces ? "announce" : "servers", real_.servers(r));
-    }
-    asio::awaitable<cofire::read_answer> read(cofire::read_request r) {
-        return pass("read", real_.read(r));
-    }
-    asio::awaitable<cofire::wait_answer> wait(cofire::wait_request r) {
-        return pass("wait", real_.wait(r));
-    }
-
-private:
-    template <class Answer>
-    asio::awaitable<Answer> pass(std::string_view name, asio::awaitable<Answer> op) {
-        ++calls;
-        before(name);
-        Answer answer = co_await std::move(op);
-        after(name);
-        co_return answer;
-    }
-
-    cofire::storage_ref real_;
-};
-static_assert(cofire::storage<failing_storage>);
-
-[[noreturn]] void fail() {
-    throw cofire::error(cofire::errc::storage_failed, "the disk is gone");
-}
-
-/// A server on a storage that fails; the client uses the real one.
-struct failing : world {
-    failing_storage weak{storage};
-    int ran = 0;
-
-    failing() {
-        handlers.add<task>([this](job_context& ctx, task t) -> asio::awaitable<void> {
-            ++ran;
-            if (t.n < 0) {
-                co_await sleep_long(ctx);
-            }
-        });
-    }
-    cofire::server make(cofire::server_options options = {}) {
-        options.seed = 1;
-        return cofire::server(io.get_executor(), weak, handlers, options, environment());
-    }
-    void fail_before(std::string_view op) {
-        weak.before = [op](std::string_view name) {
-            if (name == op) {
-                fail();
-            }
-        };
-    }
-    void mend() {
-        weak.before = [](std::string_view) {};
-        weak.after = weak.before;
-    }
-};
-
 BOOST_AUTO_TEST_CASE(every_operation_is_tried_again_with_growing_pauses) {
     for (std::string_view op : {"announce", "tick", "settle", "recurring", "wait"}) {
         failing w;
         w.fail_before(op);
-        auto server = w.make();
-        auto const end = w.start(server);
+        w.start();
         auto const id = w.add(1);
         w.run();
-        BOOST_TEST(!end->ended);
+        BOOST_TEST(!w.end->ended);
         int last = w.weak.calls;
         for (int i = 0; i != 12; ++i) {
             w.advance(1ms); // while it waits, nothing is asked of the storage
@@ -124,17 +32,17 @@ BOOST_AUTO_TEST_CASE(every_operation_is_tried_again_with_growing_pauses) {
             last = w.weak.calls;
         }
         BOOST_TEST(w.log.count("the disk is gone") >= 10U, op);
-        BOOST_TEST(!server.health().ok, op);
-        BOOST_TEST(server.health().message.find("the disk is gone") != std::string::npos);
-        BOOST_TEST(server.health().counters.storage_errors >= 10U);
+        BOOST_TEST(!w.server->health().ok, op);
+        BOOST_TEST(w.server->health().message.find("the disk is gone") != std::string::npos);
+        BOOST_TEST(w.server->health().counters.storage_errors >= 10U);
         w.mend();
         w.advance(6s);
         BOOST_TEST((w.state(id) == job_state::succeeded), op);
-        BOOST_TEST(w.ran == 1, op);
-        BOOST_TEST(server.health().ok, op << ": " << server.health().message);
-        server.stop();
+        BOOST_TEST(w.ran.size() == 1U, op);
+        BOOST_TEST(w.server->health().ok, op << ": " << w.server->health().message);
+        w.server->stop();
         w.run();
-        end->check();
+        w.end->check();
     }
 }
 
@@ -144,8 +52,7 @@ BOOST_AUTO_TEST_CASE(does_not_spin_while_the_storage_fails_and_something_is_due)
         ctx.progress(1, 2);
         co_await sleep_long(ctx);
     });
-    auto server = w.make();
-    w.start(server);
+    w.start();
     w.get(w.jobs.schedule<task>(1s, 1));
     w.get(w.jobs.recurring<task>("each second", "* * * * * *", 1));
     w.add<other>(1, {.timeout = 1s});
@@ -154,7 +61,7 @@ BOOST_AUTO_TEST_CASE(does_not_spin_while_the_storage_fails_and_something_is_due)
     w.advance(50ms);
     w.mend();
     w.advance(6s);
-    BOOST_TEST(w.ran >= 2);
+    BOOST_TEST(w.ran.size() >= 2U);
 }
 
 BOOST_AUTO_TEST_CASE(does_not_spin_on_the_systems_clock_either) {
@@ -192,20 +99,19 @@ BOOST_AUTO_TEST_CASE(an_outcome_whose_answer_was_lost_is_settled_again_and_count
     failing w;
     bool failed = false;
     w.weak.after = [&](std::string_view name) {
-        if (name == "settle" && w.ran == 1 && !std::exchange(failed, true)) {
+        if (name == "settle" && w.ran.size() == 1 && !std::exchange(failed, true)) {
             throw cofire::error(cofire::errc::outcome_unknown, "no answer");
         }
     };
     auto const id = w.add(1);
-    auto server = w.make();
-    w.start(server);
+    w.start();
     BOOST_TEST(failed);
     w.advance(1s);
     BOOST_TEST((w.state(id) == job_state::succeeded));
-    BOOST_TEST(w.ran == 1);
+    BOOST_TEST(w.ran.size() == 1U);
     BOOST_TEST(w.record(id).attempt == 1U);
-    BOOST_TEST(server.health().counters.succeeded == 1U);
-    BOOST_TEST(server.health().counters.stale == 0U);
+    BOOST_TEST(w.server->health().counters.succeeded == 1U);
+    BOOST_TEST(w.server->health().counters.stale == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(reports_survive_a_failure) {
@@ -216,8 +122,7 @@ BOOST_AUTO_TEST_CASE(reports_survive_a_failure) {
         co_await std::move(op);
         ctx.log("a line");
     });
-    auto server = w.make();
-    w.start(server);
+    w.start();
     auto const id = w.add<other>(1);
     w.fail_before("tick");
     gate.notify();
@@ -242,8 +147,7 @@ BOOST_AUTO_TEST_CASE(a_server_taken_for_dead_gives_up_what_it_holds_and_goes_on)
         }
     });
     auto const held = w.add<other>(1);
-    auto server = w.make({.concurrency = 1});
-    auto const end = w.start(server);
+    w.start({.concurrency = 1});
     auto const instance = w.record(held).server;
     w.get(w.jobs.pause_queue("default"));
     cofire::storage_ref storage(w.storage);
@@ -259,8 +163,8 @@ BOOST_AUTO_TEST_CASE(a_server_taken_for_dead_gives_up_what_it_holds_and_goes_on)
     w.get(w.jobs.resume_queue("default"));
     BOOST_TEST((w.state(next) == job_state::succeeded));
     BOOST_TEST(w.record(next).server != instance);
-    BOOST_TEST(server.health().ok);
-    BOOST_TEST(!end->ended);
+    BOOST_TEST(w.server->health().ok);
+    BOOST_TEST(!w.end->ended);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_taken_for_dead_does_not_start_what_it_had_acquired) {
@@ -284,13 +188,12 @@ BOOST_AUTO_TEST_CASE(a_server_taken_for_dead_does_not_start_what_it_had_acquired
     for (int i = 0; i != 10; ++i) {
         ids.push_back(w.add<other>(i));
     }
-    auto server = w.make({.concurrency = 20});
-    w.start(server);
+    w.start({.concurrency = 20});
     BOOST_TEST(retired);
     for (auto id : ids) {
         BOOST_TEST((w.state(id) == job_state::succeeded));
     }
-    BOOST_TEST(server.health().counters.succeeded == 10U);
+    BOOST_TEST(w.server->health().counters.succeeded == 10U);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_storage_ends_run_when_handlers_have_returned) {
@@ -340,17 +243,16 @@ BOOST_AUTO_TEST_CASE(a_storage_closed_before_the_run_ends_it) {
 BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_storage_that_fails) {
     failing w;
     auto const id = w.add(-1);
-    auto server = w.make();
-    auto const end = w.start(server);
+    w.start();
     w.weak.before = [](std::string_view) { fail(); };
-    server.stop();
+    w.server->stop();
     w.run();
     w.advance(5s);
-    BOOST_TEST(!end->ended); // it may come back
-    for (int i = 0; i != 10 && !end->ended; ++i) {
+    BOOST_TEST(!w.end->ended); // it may come back
+    for (int i = 0; i != 10 && !w.end->ended; ++i) {
         w.advance(1s);
     }
-    BOOST_TEST((code_of([&] { end->check(); }) == cofire::errc::storage_failed));
+    BOOST_TEST((code_of([&] { w.end->check(); }) == cofire::errc::storage_failed));
     BOOST_TEST(w.log.count("did not take the outcomes of 1 jobs") == 1U);
     // The storage learns that the server is gone, and the job is not lost.
     w.mend();
@@ -362,16 +264,15 @@ BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_storage_that_fails) {
 BOOST_AUTO_TEST_CASE(a_stop_waits_for_a_storage_that_comes_back) {
     failing w;
     auto const id = w.add(-1);
-    auto server = w.make();
-    auto const end = w.start(server);
+    w.start();
     w.weak.before = [](std::string_view) { fail(); };
-    server.stop();
+    w.server->stop();
     w.run();
     w.advance(6s);
     w.mend();
     w.advance(1900ms);
     w.advance(5s);
-    end->check();
+    w.end->check();
     BOOST_TEST((w.state(id) == job_state::enqueued));
 }
 
@@ -383,13 +284,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_cofire_error_is_a_failure_too) {
         }
     };
     auto const id = w.add(1);
-    auto server = w.make();
-    w.start(server);
+    w.start();
     w.add(2);
     BOOST_TEST(w.log.count("something else") >= 1U);
     w.mend();
     w.advance(10s);
-    BOOST_TEST(w.ran == 2);
+    BOOST_TEST(w.ran.size() == 2U);
     BOOST_TEST((w.state(id) == job_state::succeeded));
 }
 
@@ -399,17 +299,16 @@ BOOST_AUTO_TEST_CASE(more_outcomes_than_one_call_takes_are_settled_in_several) {
     for (int i = 0; i != count; ++i) {
         w.add(i);
     }
-    auto server = w.make({.concurrency = count, .acquire_batch = 10'000});
     bool first = true;
     w.weak.before = [&](std::string_view name) {
-        if (name == "settle" && w.ran != 0 && std::exchange(first, false)) {
+        if (name == "settle" && !w.ran.empty() && std::exchange(first, false)) {
             fail(); // so that all outcomes gather
         }
     };
-    w.start(server);
+    w.start({.concurrency = count, .acquire_batch = 10'000});
     w.advance(1s);
-    BOOST_TEST(w.ran == count);
-    BOOST_TEST(server.health().counters.succeeded == static_cast<unsigned>(count));
+    BOOST_TEST(w.ran.size() == std::size_t{count});
+    BOOST_TEST(w.server->health().counters.succeeded == static_cast<unsigned>(count));
 }
 
 } // namespace

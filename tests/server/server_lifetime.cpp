@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 
-#include "fixture.hpp"
+#include "failing_storage.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -202,6 +203,72 @@ BOOST_AUTO_TEST_CASE(a_server_that_dies_is_noticed_by_another) {
     w.advance(10s);
     BOOST_TEST(ran == 1);
     BOOST_TEST((w.state(id) == job_state::succeeded));
+}
+
+/// Calls a function when it is destroyed.
+struct at_the_end {
+    std::function<void()> call;
+    ~at_the_end() { call(); }
+};
+
+BOOST_AUTO_TEST_CASE(no_job_is_given_to_another_server_before_its_handlers_frame_is_gone) {
+    world w;
+    auto doomed = std::make_unique<asio::io_context>(1);
+    int ran = 0;
+    bool gone = false;
+    cofire::job_id id;
+    w.handlers.add<task>([&](job_context& ctx, task) -> asio::awaitable<void> {
+        at_the_end const look{[&] {
+            w.advance(1min); // the other server does what it likes
+            BOOST_TEST(ran == 0);
+            BOOST_TEST((w.state(id) == job_state::processing));
+            gone = true;
+        }};
+        co_await sleep_long(ctx);
+    });
+    w.handlers.add<other>([](job_context&, other) -> asio::awaitable<void> { co_return; });
+    cofire::registry well;
+    well.add<task>([&](job_context& ctx, task) -> asio::awaitable<void> {
+        BOOST_TEST(ctx.lost() == 1U);
+        ++ran;
+        co_return;
+    });
+    id = w.add(1);
+    cofire::server dying(doomed->get_executor(), w.storage, w.handlers, {}, w.environment());
+    auto const ignore = [](std::exception_ptr) {};
+    asio::co_spawn(*doomed, dying.run(), ignore);
+    doomed->poll();
+    w.add<other>(1); // so that the server itself is the last to wait, and the first to be destroyed
+    doomed->poll();
+    cofire::server living(w.io.get_executor(), w.storage, well, {}, w.environment());
+    w.start(living); // idle
+    doomed.reset();
+    BOOST_TEST(gone);
+    w.run(); // nobody else calls the storage
+    BOOST_TEST(w.log.count("lost its server") == 1U);
+    BOOST_TEST((w.state(id) == job_state::scheduled));
+    BOOST_TEST(ran == 0);
+    w.advance(10s);
+    BOOST_TEST(ran == 1);
+    BOOST_TEST((w.state(id) == job_state::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_announced_itself_anew_is_present_by_its_new_number) {
+    failing w;
+    auto const old = w.add(-1);
+    w.start();
+    auto const first = w.record(old).server;
+    w.get(w.jobs.pause_queue("default"));
+    cofire::storage_ref storage(w.storage);
+    cofire::servers_request const retire = cofire::server_retire{first};
+    (void)w.get(storage.servers(retire)); // taken for dead
+    w.get(w.jobs.remove(old));
+    w.get(w.jobs.resume_queue("default"));
+    auto const id = w.add(-1); // on the slot that has run the other one
+    BOOST_TEST((w.state(id) == job_state::processing));
+    BOOST_TEST(w.record(id).server != first);
+    cofire::servers_request const list = cofire::server_list{};
+    BOOST_TEST(w.get(storage.servers(list)).servers.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_context_is_destroyed_while_others_use_the_storage) {

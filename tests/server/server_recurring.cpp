@@ -3,7 +3,8 @@
 
 #include "fixture.hpp"
 
-#include <map>
+#include <optional>
+#include <stdexcept>
 
 BOOST_AUTO_TEST_SUITE(server_recurring)
 
@@ -109,6 +110,87 @@ BOOST_AUTO_TEST_CASE(misfires_are_served_by_their_policy) {
     }
     w.advance(30s);
     BOOST_TEST(w.ran.size() == 14U);
+}
+
+/// Keeps what each run knows of its occurrence. The first run of each job fails.
+struct nightly : world {
+    struct known {
+        std::optional<cofire::time_point> occurrence;
+        cofire::time_point due;
+        std::uint32_t attempt;
+    };
+    std::vector<known> runs;
+    bool fails = false;
+
+    nightly() {
+        handlers.add<task>([this](job_context& ctx, task) -> asio::awaitable<void> {
+            runs.push_back({ctx.occurrence(), ctx.due(), ctx.attempt()});
+            if (fails && ctx.attempt() == 1) {
+                throw std::runtime_error("not yet");
+            }
+            co_return;
+        });
+    }
+};
+
+BOOST_AUTO_TEST_CASE(a_late_occurrence_knows_its_own_time) {
+    nightly w;
+    auto const with = [&](cofire::misfire_policy p) {
+        return w.jobs.with({.misfire = p, .overlap = cofire::overlap_policy::allow});
+    };
+    w.get(with(cofire::misfire_policy::once).recurring<task>("once", "* * * * *", 0));
+    w.advance(10min + 30s); // nobody is there
+    auto server = w.make_server();
+    w.start(server);
+    BOOST_REQUIRE(w.runs.size() == 1);
+    BOOST_TEST((w.runs[0].occurrence == start_time + 10min)); // the latest
+    BOOST_TEST((w.runs[0].due == start_time + 10min));
+    w.advance(30s);
+    BOOST_REQUIRE(w.runs.size() == 2);
+    BOOST_TEST((w.runs[1].occurrence == start_time + 11min));
+    w.get(w.jobs.remove_recurring("once"));
+    server.stop();
+    w.run();
+    w.runs.clear();
+    w.get(with(cofire::misfire_policy::all).recurring<task>("all", "* * * * *", 0));
+    w.advance(5min + 30s);
+    auto second = w.make_server();
+    w.start(second);
+    BOOST_REQUIRE(w.runs.size() == 5);
+    for (std::size_t i = 0; i != 5; ++i) { // each its own
+        BOOST_TEST((w.runs[i].occurrence == start_time + (12 + i) * 1min));
+        BOOST_TEST((w.runs[i].due == start_time + (12 + i) * 1min));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_is_still_of_the_same_occurrence) {
+    nightly w;
+    w.fails = true;
+    w.get(w.jobs.with({.delays = {45s}}).recurring<task>("a", "0 * * * *", 0));
+    auto server = w.make_server();
+    w.start(server);
+    w.advance(1h);
+    BOOST_TEST(w.runs.size() == 1U);
+    w.advance(45s);
+    BOOST_REQUIRE(w.runs.size() == 2);
+    BOOST_TEST(w.runs[1].attempt == 2U);
+    BOOST_TEST((w.runs[1].occurrence == start_time + 1h));
+    BOOST_TEST((w.runs[1].due == start_time + 1h + 45s));
+    auto const last = w.get(w.jobs.get_recurring("a")).last_job;
+    BOOST_REQUIRE(last);
+    BOOST_TEST((w.record(*last).occurrence == start_time + 1h));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_triggered_by_hand_is_of_no_occurrence) {
+    nightly w;
+    w.get(w.jobs.recurring<task>("a", "0 * * * *", 0));
+    auto server = w.make_server();
+    w.start(server);
+    w.advance(10min);
+    w.get(w.jobs.trigger_recurring("a"));
+    BOOST_REQUIRE(w.runs.size() == 1);
+    BOOST_TEST(!w.runs[0].occurrence.has_value());
+    BOOST_TEST((w.runs[0].due == start_time + 10min));
 }
 
 BOOST_AUTO_TEST_CASE(overlaps_are_served_by_their_policy) {

@@ -54,8 +54,9 @@ public:
     /// `result(id)`, waits for success only. It counts no matter how often the job was tried in
     /// between.
     ///
-    /// Errors: errc::unknown_job; job_failed with the job's error; job_deleted with the reason;
-    /// bad_result if the result is no `T`. Cancellation: ends the wait, not the job.
+    /// Errors: errc::unknown_job; job_failed with the job's error; lost_server if it failed because
+    /// its servers died; job_deleted with the reason; bad_result if the result is no `T`.
+    /// Cancellation: ends the wait, not the job.
     template <class T = void>
     [[nodiscard("co_await it")]] asio::awaitable<T> result(job_id id) const {
         return detail::decode_result<T>(detail::await_result(core(), id), id);

@@ -15,9 +15,12 @@
 
 namespace cofire {
 
-/// The job that an occurrence of the recurring job `record` inserts, with the id `id`, due at once.
+/// The job that the occurrence at `occurrence` of the recurring job `record` inserts, with the id `id`,
+/// due at that time; without one, as when triggered by hand, due at once.
 /// Distinct objects: safe. Shared objects: safe to read.
-[[nodiscard]] new_job make_recurring_job(recurring_record const& record, job_id id);
+[[nodiscard]] new_job make_recurring_job(
+    recurring_record const& record, job_id id, std::optional<time_point> occurrence = std::nullopt
+);
 
 /// The first occurrence of `cron` after `now`, in the zone named `zone`; empty: there is none.
 /// Error: errc::unknown_zone.

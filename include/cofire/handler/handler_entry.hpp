@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cofire {
@@ -63,6 +64,7 @@ struct handler_entry {
     // Set by the registry.
     std::shared_ptr<void const> target{};
     asio::awaitable<void> (*invoke)(handler_entry const&, job_context&) = nullptr;
+    void (*check)(std::string_view arguments, std::uint32_t argument_version) = nullptr;
     detail::filter_list const* registry_filters = nullptr;
 
     /// The run behind a context: for the parts of the handler room that a handler must not see.

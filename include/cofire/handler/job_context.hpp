@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -54,9 +55,13 @@ public:
     [[nodiscard]] std::string_view arguments() const { return run_->job.arguments; }
     /// The recurring job it is an occurrence of; empty for others.
     [[nodiscard]] std::string_view recurring_id() const { return run_->job.recurring_id; }
+    /// The occurrence's time by the schedule, which is the same in every run, however late it is;
+    /// empty for other jobs, and for one triggered by hand.
+    [[nodiscard]] std::optional<time_point> occurrence() const { return run_->job.occurrence; }
     /// When it was inserted, on the storage's clock.
     [[nodiscard]] time_point created() const { return run_->job.created; }
-    /// When it became due, on the storage's clock.
+    /// When it became due, on the storage's clock: of an occurrence's first run that occurrence's
+    /// time, of a retry the retry's.
     [[nodiscard]] time_point due() const { return run_->job.due; }
 
     /// Why the run was asked to stop; none: it was not.

@@ -30,108 +30,85 @@ struct observer_functions {
     void (*refused)(void*, std::string_view, std::exception const&) = nullptr;
 };
 
-// What an observer may have; below, functions of the right name, to find those that cannot be
-// called.
-template <class T>
-concept observes_started = requires(T& o, job_context const& c) {
-    o.on_started(c);
-};
-template <class T>
-concept observes_settled = requires(T& o, run_outcome const& r, std::string_view type) {
-    o.on_settled(r, type);
-};
-template <class T>
-concept observes_stale = requires(T& o, run_outcome const& r, std::string_view type) {
-    o.on_stale(r, type);
-};
-template <class T>
-concept observes_parked = requires(T& o, run_outcome const& r, std::string_view type) {
-    o.on_parked(r, type);
-};
-template <class T>
-concept observes_notice = requires(T& o, storage_notice const& n) {
-    o.on_notice(n);
-};
-template <class T>
-concept observes_refused = requires(T& o, std::string_view operation, std::exception const& why) {
-    o.on_refused(operation, why);
-};
-
-template <class T>
-concept names_started = requires {
-    &T::on_started;
-};
-template <class T>
-concept names_settled = requires {
-    &T::on_settled;
-};
-template <class T>
-concept names_stale = requires {
-    &T::on_stale;
-};
-template <class T>
-concept names_parked = requires {
-    &T::on_parked;
-};
-template <class T>
-concept names_notice = requires {
-    &T::on_notice;
-};
-template <class T>
-concept names_refused = requires {
-    &T::on_refused;
-};
-
+// The functions that `T` has. One of the right name that cannot be called does not compile: it would
+// never be.
 template <class T>
 constexpr observer_functions make_observer_functions() {
     observer_functions f;
-    if constexpr (observes_started<T>) {
+    if constexpr (requires(T & o, job_context const& c) { o.on_started(c); }) {
         f.started = [](void* o, job_context const& c) { static_cast<T*>(o)->on_started(c); };
+    } else {
+        static_assert(
+            !requires { &T::on_started; },
+            "cofire: this observer's on_started does not take what cofire/handler/observer.hpp says"
+        );
     }
-    if constexpr (observes_settled<T>) {
-        f.settled = [](void* o, run_outcome const& r, std::string_view type) {
-            static_cast<T*>(o)->on_settled(r, type);
+    if constexpr (requires(T & o, run_outcome const& r, std::string_view t) {
+                      o.on_settled(r, t);
+                  }) {
+        f.settled = [](void* o, run_outcome const& r, std::string_view t) {
+            static_cast<T*>(o)->on_settled(r, t);
         };
+    } else {
+        static_assert(
+            !requires { &T::on_settled; },
+            "cofire: this observer's on_settled does not take what cofire/handler/observer.hpp says"
+        );
     }
-    if constexpr (observes_stale<T>) {
-        f.stale = [](void* o, run_outcome const& r, std::string_view type) {
-            static_cast<T*>(o)->on_stale(r, type);
+    if constexpr (requires(T & o, run_outcome const& r, std::string_view t) { o.on_stale(r, t); }) {
+        f.stale = [](void* o, run_outcome const& r, std::string_view t) {
+            static_cast<T*>(o)->on_stale(r, t);
         };
+    } else {
+        static_assert(
+            !requires { &T::on_stale; },
+            "cofire: this observer's on_stale does not take what cofire/handler/observer.hpp says"
+        );
     }
-    if constexpr (observes_parked<T>) {
-        f.parked = [](void* o, run_outcome const& r, std::string_view type) {
-            static_cast<T*>(o)->on_parked(r, type);
+    if constexpr (requires(T & o, run_outcome const& r, std::string_view t) {
+                      o.on_parked(r, t);
+                  }) {
+        f.parked = [](void* o, run_outcome const& r, std::string_view t) {
+            static_cast<T*>(o)->on_parked(r, t);
         };
+    } else {
+        static_assert(
+            !requires { &T::on_parked; },
+            "cofire: this observer's on_parked does not take what cofire/handler/observer.hpp says"
+        );
     }
-    if constexpr (observes_notice<T>) {
+    if constexpr (requires(T & o, storage_notice const& n) { o.on_notice(n); }) {
         f.notice = [](void* o, storage_notice const& n) { static_cast<T*>(o)->on_notice(n); };
+    } else {
+        static_assert(
+            !requires { &T::on_notice; },
+            "cofire: this observer's on_notice does not take what cofire/handler/observer.hpp says"
+        );
     }
-    if constexpr (observes_refused<T>) {
+    if constexpr (requires(T & o, std::string_view op, std::exception const& e) {
+                      o.on_refused(op, e);
+                  }) {
         f.refused = [](void* o, std::string_view operation, std::exception const& why) {
             static_cast<T*>(o)->on_refused(operation, why);
         };
+    } else {
+        static_assert(
+            !requires { &T::on_refused; },
+            "cofire: this observer's on_refused does not take what cofire/handler/observer.hpp says"
+        );
     }
     return f;
 }
 
 template <class T>
 struct observer_table {
-    static_assert(
-        (observes_started<T> ||
-         !names_started<
-             T>)&&(observes_settled<T> || !names_settled<T>)&&(observes_stale<T> || !names_stale<T>)&&(observes_parked<T> || !names_parked<T>)&&(observes_notice<T> || !names_notice<T>)&&(observes_refused<T> || !names_refused<T>),
-        "cofire: one of this observer's functions has other parameters than "
-        "cofire/handler/observer.hpp "
-        "says, and would never be called"
-    );
-    static_assert(
-        observes_started<T> || observes_settled<T> || observes_stale<T> || observes_parked<T> ||
-            observes_notice<T> || observes_refused<T>,
-        "cofire: this observer has none of the functions that cofire/handler/observer.hpp names, "
-        "so "
-        "it would never be called"
-    );
     static constexpr observer_functions value = make_observer_functions<T>();
+    static_assert(
+        value.started || value.settled || value.stale || value.parked || value.notice ||
+            value.refused,
+        "cofire: this observer has none of the functions that cofire/handler/observer.hpp names, "
+        "so it would never be called"
+    );
 };
 
 template <class T>
@@ -147,12 +124,11 @@ inline constexpr bool is_shared_ptr<std::shared_ptr<T>> = true;
 /// | function | called |
 /// |---|---|
 /// | on_started(job_context const&) | before a handler runs |
-/// | on_settled(run_outcome const&, std::string_view type) | when the storage has taken an outcome
-/// | | on_stale(run_outcome const&, std::string_view type) | when it has refused one: the job was
-/// not this server's any more | | on_parked(run_outcome const&, std::string_view type) | when a job
-/// was parked: its arguments cannot be decoded | | on_notice(storage_notice const&) | when the
-/// storage moved a job by itself: lost, expired, ... | | on_refused(std::string_view operation,
-/// std::exception const&) | when an operation of the server's failed |
+/// | on_settled(run_outcome const&, std::string_view type) | the storage took an outcome |
+/// | on_stale(run_outcome const&, std::string_view type) | it did not: another server has the job |
+/// | on_parked(run_outcome const&, std::string_view type) | a job's arguments cannot be decoded |
+/// | on_notice(storage_notice const&) | the storage moved a job by itself: lost, expired, ... |
+/// | on_refused(std::string_view operation, std::exception const&) | a call to the storage failed |
 ///
 /// They are called on the server's executors, so from several threads at once if those have
 /// several, and must not block. What they throw is caught and logged. Made from an object, which

@@ -15,6 +15,7 @@
 #include <cofire/storage/contract/servers.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -76,6 +77,14 @@ public:
 
     /// The handler of this name or alias; null if there is none. Valid as long as the registry.
     [[nodiscard]] handler_entry const* find(std::string_view type) const noexcept;
+
+    /// Whether a job of the type `type` with these arguments can be run, as far as its handler's
+    /// parameters tell: for tools and forms, before job_creator::enqueue_raw, whose parameters these
+    /// are. Errors: unknown_type if there is no handler of this name or alias; bad_arguments if it
+    /// cannot decode them, or takes only older versions; json_too_deep.
+    void check(
+        std::string_view type, std::string_view arguments, std::uint32_t argument_version = 1
+    ) const;
 
     /// Every handler, in the order of registration.
     [[nodiscard]] std::vector<std::unique_ptr<handler_entry const>> const&

@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,7 @@ namespace detail {
 
 /// What a host owns, made before the client that it is.
 struct host_parts {
-    any_storage storage;
+    std::optional<any_storage> storage; // none: closed
     std::shared_ptr<cofire::registry> handlers = std::make_shared<cofire::registry>();
     std::shared_ptr<server_core> core{};
 };
@@ -53,8 +54,8 @@ struct host_parts {
 /// Destroying it tells the server to stop at once and closes the storage; do so when the context has
 /// run out of work, or stop() and wait for that.
 ///
-/// Distinct objects: safe. Shared objects: safe, but for add() and start(), which belong to one thread,
-/// and to destroy.
+/// Distinct objects: safe. Shared objects: safe, but for add(), start() and close(), which belong to one
+/// thread, and to destroy.
 class host : private detail::host_parts, public client {
 public:
     /// On `ex`, with `storage`, which it takes over. Throws what client and server throw.
@@ -62,11 +63,11 @@ public:
     requires std::convertible_to<Storage, any_storage>
     host(Executor const& ex, Storage&& storage, host_options options)
         : detail::host_parts{any_storage(std::forward<Storage>(storage))},
-          client(parts().storage.ref(), client_part(options)) {
+          client(parts().storage->ref(), client_part(options)) {
         parts().core = std::make_shared<detail::server_core>(
             asio::any_io_executor(ex),
             detail::strand_maker_for(ex),
-            parts().storage.ref(),
+            parts().storage->ref(),
             parts().handlers,
             static_cast<client const&>(*this),
             options.server,
@@ -118,6 +119,13 @@ public:
 
     /// Stops the server, asking handlers to stop at once; see server::stop_now.
     void stop_now() { parts().core->stop(true); }
+
+    /// Closes the storage, if it is one that can be closed, as destroying the host does: waits for
+    /// results, and every operation from now on, throw errc::closed. stop() does not: what waits for a
+    /// job goes on waiting, and keeps the context running, though nobody here will run it any more. To
+    /// be called when the server has stopped, as from the function given to start(); while it runs,
+    /// it ends by that error. Again: nothing happens. It belongs to one thread.
+    void close() { parts().storage.reset(); }
 
     /// On SIGINT or SIGTERM: stop(). On the second one, the process ends as if by that signal. To be
     /// called once, before or after start(); it listens until the server has stopped.

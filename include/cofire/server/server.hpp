@@ -70,7 +70,7 @@ public:
               detail::strand_maker_for(ex),
               storage,
               std::shared_ptr<registry>(std::shared_ptr<void>{}, &handlers),
-              make_client(storage, environment),
+              make_client(storage, options, environment),
               options,
               environment
           )) {}
@@ -124,7 +124,11 @@ public:
     [[nodiscard]] server_state state() const { return core_->state(); }
 
 private:
-    static client make_client(storage_ref const& storage, server_environment const& environment);
+    static client make_client(
+        storage_ref const& storage,
+        server_options const& options,
+        server_environment const& environment
+    );
 
     std::shared_ptr<detail::server_core> core_;
 };

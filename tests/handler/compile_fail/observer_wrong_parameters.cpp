@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
-// expect: cofire: one of this observer's functions has other parameters
+// expect: cofire: this observer's on_settled does not take
 
 #include <cofire/handler/observer.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 // expect: cofire: g++ 12 destroys temporary aggregates twice beside co_await
-// only: g++
+// only: g++-12
 
 #include <cofire/job/job_definition.hpp>
 

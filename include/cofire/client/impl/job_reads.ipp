@@ -54,7 +54,9 @@ COFIRE_DECL asio::awaitable<storage_health> read_wellness(std::shared_ptr<client
 COFIRE_DECL std::string take_result(job_record&& job) {
     std::string const name = "job " + job.id.to_string() + ": ";
     if (job.state == job_state::failed) {
-        throw error(errc::job_failed, job.id, name + (job.error ? job.error->message : job.reason));
+        bool const lost = job.error && job.error->type == "cofire::lost_server";
+        errc const code = lost ? errc::lost_server : errc::job_failed;
+        throw error(code, job.id, name + (job.error ? job.error->message : job.reason));
     }
     if (job.state == job_state::deleted) {
         throw error(errc::job_deleted, job.id, name + job.reason);

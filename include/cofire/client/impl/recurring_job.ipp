@@ -11,7 +11,9 @@
 
 namespace cofire {
 
-COFIRE_DECL new_job make_recurring_job(recurring_record const& record, job_id id) {
+COFIRE_DECL new_job make_recurring_job(
+    recurring_record const& record, job_id id, std::optional<time_point> occurrence
+) {
     recurring_definition const& d = record.definition;
     new_job job;
     job.id = id;
@@ -21,6 +23,8 @@ COFIRE_DECL new_job make_recurring_job(recurring_record const& record, job_id id
     job.settings = std::make_shared<job_settings const>(d.settings);
     job.limits = d.limits;
     job.recurring_id = record.id;
+    job.occurrence = occurrence;
+    job.due = occurrence;
     return job;
 }
 

@@ -13,6 +13,7 @@
 
 #include <exception>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -30,6 +31,12 @@ typename Definition::arguments decode_arguments(acquired_job const& job) {
     } catch (...) {
         throw undecodable("decoding threw something that is no std::exception");
     }
+}
+
+/// handler_entry::check: throws what is wrong with arguments that no job has yet.
+template <class Definition>
+void check_arguments(std::string_view arguments, std::uint32_t version) {
+    (void)Definition::decode(arguments, version);
 }
 
 /// What one run of a handler keeps until it ends. No member is of the handler's own type: g++ warns of

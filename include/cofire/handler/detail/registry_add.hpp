@@ -126,6 +126,7 @@ registry& registry::add_target(Target target, Options const&... options) {
         (options.apply_to(*entry), ...);
         entry->target = std::make_shared<Target const>(std::move(target));
         entry->invoke = &detail::invoke<Definition, Target>;
+        entry->check = &detail::check_arguments<Definition>;
         entry->registry_filters = filters_.get();
         insert(std::move(entry));
     }

@@ -16,6 +16,16 @@ COFIRE_DECL handler_entry const* registry::find(std::string_view type) const noe
     return at == names_.end() ? nullptr : at->second;
 }
 
+COFIRE_DECL void registry::check(
+    std::string_view type, std::string_view arguments, std::uint32_t argument_version
+) const {
+    handler_entry const* const entry = find(type);
+    if (entry == nullptr) {
+        throw error(errc::unknown_type, "job type " + quoted(type));
+    }
+    entry->check(arguments, argument_version);
+}
+
 COFIRE_DECL std::vector<announced_type> registry::announced() const {
     std::vector<announced_type> types;
     types.reserve(names_.size());

@@ -49,11 +49,11 @@ private:
     // dispatcher.ipp: what is done when
     asio::awaitable<void> turn();
     asio::awaitable<void> work();
-    asio::awaitable<void> serve_recurring();
     asio::awaitable<void> pause();
     asio::awaitable<void> retire();
     static asio::awaitable<void> watch_storage(std::shared_ptr<watch> w);
     void arm_watch();
+    void drop_watch();
     void look_at_watch();
     void advance_stop(steady_point now);
     void give_up(std::exception_ptr why);
@@ -65,20 +65,28 @@ private:
 
     // dispatcher_calls.ipp: the calls to the storage
     asio::awaitable<void> announce();
-    asio::awaitable<void> tick(std::vector<run_report> reports);
-    asio::awaitable<void> settle(std::vector<ended_run> ended, std::uint32_t limit);
+    asio::awaitable<void>
+    tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand);
+    asio::awaitable<void> settle(ended_runs ended, std::uint32_t limit);
+    void take_tick(tick_answer const& answer);
+    void take_held(std::span<held_job const> held, std::span<run_outcome const> in_hand);
+    void take_answer(acquire_answer&& answer, std::uint32_t limit);
+    void take_refusals(ended_runs& ended, settle_answer const& answer);
+    void refuse(run_outcome&& o, ended_about&& about, std::string const& why);
+    void tell_settled(ended_runs const& ended, std::span<settle_status const> results);
+    failure_kind take_failure(std::exception_ptr const& e, char const* operation);
+    void forget_failure();
+    [[nodiscard]] acquire_request make_acquire(std::uint32_t limit);
+
+    // dispatcher_recurring.ipp: recurring jobs
+    asio::awaitable<void> serve_recurring();
     asio::awaitable<void> load_recurring();
     asio::awaitable<void> fire_recurring();
-    void take_tick(tick_answer const& answer);
-    void take_answer(acquire_answer&& answer, std::uint32_t limit);
-    void tell_settled(std::span<ended_run const> ended, std::span<settle_status const> results);
     void take_fired(
         std::vector<due_occurrence> const& due,
         std::vector<recurring_firing> const& firings,
         std::vector<fire_result> const& results
     );
-    failure_kind take_failure(std::exception_ptr const& e, char const* operation);
-    [[nodiscard]] acquire_request make_acquire(std::uint32_t limit);
 
     std::shared_ptr<server_core> core_;
     asio::any_io_executor strand_;
@@ -91,6 +99,7 @@ private:
     server_instance instance_ = 0; // 0: to be announced
     std::optional<duration> tick_every_;
     std::vector<type_cap> caps_;
+    ended_runs spare_;                   // settled: only its memory matters
     std::optional<time_point> next_due_; // on the storage's clock
     std::optional<steady_point> next_timeout_;
     steady_point next_report_{}; // reports are not told more often
@@ -99,6 +108,8 @@ private:
     duration backoff_{0};
     std::optional<steady_point> reload_at_; // after a firing was refused
     std::size_t fire_at_once_;
+    std::optional<job_id> list_held_; // an acquire was not answered: ask for what is held above it
+    std::size_t isolate_ = 0; // so many outcomes are settled one by one: one of them is refused
     std::optional<seen_token> seen_; // by the earliest call since the last wait
     bool more_ = true;               // there may be jobs to take
     bool changed_ = false;           // the storage said that something changed

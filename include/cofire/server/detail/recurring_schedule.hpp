@@ -21,10 +21,10 @@
 namespace cofire::detail {
 
 /// One recurring job that fell due, and what is to become of it. Of more than a hundred occurrences
-/// missed, `jobs` and `skipped` tell at most a hundred; with misfire_policy::all the rest comes next.
+/// missed, `times` and `skipped` tell at most a hundred; with misfire_policy::all the rest comes next.
 struct due_occurrence {
     recurring_record const* record = nullptr; // valid until the schedule is changed
-    std::uint64_t jobs = 0;                   // how many are to be inserted
+    std::vector<time_point> times{};          // the occurrences that become a job each
     std::uint64_t skipped = 0;                // how many occurrences are given up
     std::optional<time_point> next;           // the occurrence after them
     std::string error;                        // why there is none; empty: all is well

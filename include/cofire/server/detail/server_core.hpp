@@ -28,27 +28,47 @@ namespace cofire::detail {
 
 /// A job that a server holds and has not started.
 struct ready_job {
+    ready_job(acquired_job&& j, handler_entry const* h) : job(std::move(j)), handler(h) {}
+
     acquired_job job;
-    handler_entry const* handler = nullptr;
+    handler_entry const* handler;
 };
 
-/// A run that ended, on its way to the storage.
-struct ended_run {
-    run_outcome outcome;
+/// What a server knows of a run that ended, beside its outcome.
+struct ended_about {
     handler_entry const* handler = nullptr; // null: unknown type
     std::string type{};                     // of an unknown type
+    bool refused = false; // the storage has refused the run's own outcome; this stands in its place
 
     [[nodiscard]] std::string_view type_name() const {
         return handler != nullptr ? std::string_view(handler->name) : std::string_view(type);
     }
 };
 
+/// Runs that ended, on their way to the storage: the outcomes as settle takes them, and beside each
+/// what the server knows of it.
+struct ended_runs {
+    std::vector<run_outcome> outcomes;
+    std::vector<ended_about> about;
+
+    [[nodiscard]] std::size_t size() const { return outcomes.size(); }
+    [[nodiscard]] bool empty() const { return outcomes.empty(); }
+    void add(run_outcome&& outcome, ended_about&& of) {
+        outcomes.push_back(std::move(outcome));
+        about.push_back(std::move(of));
+    }
+    void clear() {
+        outcomes.clear();
+        about.clear();
+    }
+};
+
 /// What the dispatcher is given each time it looks.
 struct dispatcher_input {
-    std::vector<ended_run> ended;
-    std::vector<run_report> reports;      // to be told before their runs are settled
-    std::vector<type_cap> caps;           // of the types with a limit of their own
-    std::uint32_t room = 0;               // jobs that may be acquired
+    ended_runs ended;
+    std::vector<run_report> reports; // to be told before their runs are settled
+    std::vector<type_cap> caps;      // of the types with a limit of their own
+    std::uint32_t room = 0;          // jobs that may be acquired
     std::size_t slots = 0;
     bool freed = false;   // a run ended without an outcome: there may be room for its type
     bool pending = false; // there was too much for one call
@@ -93,10 +113,11 @@ public:
     void report(slot& s) noexcept;
 
     // For the dispatcher, on its strand.
-    [[nodiscard]] dispatcher_input take_input(bool with_reports);
+    [[nodiscard]] dispatcher_input
+    take_input(bool with_reports, std::size_t most_ended = 1000, ended_runs spare = {});
     [[nodiscard]] bool has_reports() const;
     [[nodiscard]] std::size_t slot_count() const;
-    void put_back(std::vector<ended_run> ended);
+    void put_back(ended_runs ended);
     void put_back(std::vector<run_report> reports);
     void deliver(std::vector<acquired_job> jobs);
     [[nodiscard]] std::optional<steady_point> expire_timeouts(steady_point now);
@@ -106,7 +127,11 @@ public:
     void hand_back(bool while_running);
     void release_ready();
     void end_slots();
-    void count_settled(std::span<ended_run const> ended, std::span<settle_status const> results);
+    std::size_t
+    release_unknown(std::span<held_job const> held, std::span<run_outcome const> in_hand);
+    void count_settled(std::span<run_outcome const> ended, std::span<settle_status const> results);
+    void count_refused();
+    void set_presence(std::shared_ptr<void const> const& p);
     void set_trouble(std::string what); // empty: none
     void set_storage_time(time_point now);
     [[nodiscard]] time_point storage_now() const;
@@ -164,10 +189,12 @@ private:
     std::vector<slot*> slots_;
     std::vector<slot*> idle_;
     std::uint32_t spawning_ = 0;
-    bool waking_ = false;  // a slot was woken and has not asked yet
-    bool closing_ = false; // slots without a job end
-    bool freed_ = false;   // see dispatcher_input
-    std::vector<ended_run> ended_;
+    bool waking_ = false;                // a slot was woken and has not asked yet
+    bool closing_ = false;               // slots without a job end
+    bool freed_ = false;                 // see dispatcher_input
+    std::weak_ptr<void const> presence_; // the dispatcher's
+    std::uint64_t presence_number_ = 0;
+    ended_runs ended_;
     std::vector<run_report> reports_;
     timer_wheel timeouts_;
     std::optional<steady_point> alarm_at_; // when the dispatcher looks at the timeouts again
@@ -200,6 +227,7 @@ asio::awaitable<void> run_begun_server(std::shared_ptr<server_core> core);
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/server/impl/dispatcher.ipp>
 #include <cofire/server/impl/dispatcher_calls.ipp>
+#include <cofire/server/impl/dispatcher_recurring.ipp>
 #include <cofire/server/impl/server_core.ipp>
 #include <cofire/server/impl/server_core_runs.ipp>
 #include <cofire/server/impl/slot.ipp>

@@ -62,6 +62,9 @@ struct slot : std::enable_shared_from_this<slot>, timer_wheel_node {
     std::optional<steady_point> ended{};  // of the last run, until the slot has asked again
     std::optional<run_outcome> outcome{}; // of the last run, not given to the server yet
     std::optional<run_report> report{};   // likewise
+    std::shared_ptr<void const>
+        presence{};                    // see servers_answer::presence: held while a handler runs
+    std::uint64_t presence_number = 0; // whether it is the latest
 
     // Written on the strand under the server's lock: either is enough to read it.
     handler_entry const* handler = nullptr;

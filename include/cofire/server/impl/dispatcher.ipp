@@ -20,6 +20,7 @@
 namespace cofire::detail {
 
 inline constexpr std::size_t most_fired_at_once = 100;
+inline constexpr std::size_t most_settled_at_once = 1000;
 
 /// The coroutine that waits for the storage while the dispatcher does other things. Both run on the
 /// dispatcher's strand.
@@ -113,14 +114,23 @@ COFIRE_DECL void dispatcher::arm_watch() {
     );
 }
 
+/// Ends the watch as it is, with whatever it would have said.
+COFIRE_DECL void dispatcher::drop_watch() {
+    auto const old = std::exchange(watch_, std::make_shared<watch>(core_));
+    old->closing = true;
+    if (old->started && !old->ended) {
+        old->gate.notify();
+        old->signal.emit(asio::cancellation_type::terminal);
+    }
+}
+
 COFIRE_DECL void dispatcher::look_at_watch() {
     if (!std::exchange(watch_->changed, false)) {
         return;
     }
     changed_ = true;
     seen_.reset(); // what is asked from now on is newer
-    auto const failure = std::exchange(watch_->error, nullptr);
-    if (failure && watch_->server == instance_) { // else it waited as a server that is gone
+    if (auto const failure = std::exchange(watch_->error, nullptr)) {
         take_failure(failure, "wait");
     }
 }
@@ -196,7 +206,9 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     if (report) {
         next_report_ = now + between_reports;
     }
-    dispatcher_input input = core_->take_input(report);
+    dispatcher_input input = core_->take_input(
+        report, isolate_ != 0 ? 1 : most_settled_at_once, std::exchange(spare_, {})
+    );
     bool const any_ended = !input.ended.empty();
     bool const nothing_runs = input.slots == 0;
     caps_ = std::move(input.caps);
@@ -208,15 +220,16 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     bool const periodic = (tick_every_ || any_ended) && now >= next_tick_;
     if (changed_ || periodic || !input.reports.empty()) {
         busy_ = true;
-        co_await tick(std::move(input.reports));
+        co_await tick(std::move(input.reports), input.ended.outcomes);
         if (failed_) {
             core_->put_back(std::move(input.ended));
             co_return;
         }
     }
     // Whatever ends may make room for jobs that were passed over: so settling takes the next along.
-    std::uint32_t const limit =
-        taking() && (more_ || any_ended) ? std::min(input.room, core_->options.acquire_batch) : 0;
+    std::uint32_t const limit = taking() && isolate_ == 0 && (more_ || any_ended)
+                                    ? std::min(input.room, core_->options.acquire_batch)
+                                    : 0;
     if (any_ended || limit != 0) {
         busy_ = true;
         co_await settle(std::move(input.ended), limit);
@@ -225,18 +238,6 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
         co_await serve_recurring();
     }
     done_ = stopping() && nothing_runs && !busy_ && !failed_;
-}
-
-COFIRE_DECL asio::awaitable<void> dispatcher::serve_recurring() {
-    if (reload_ || (reload_at_ && *reload_at_ <= core_->environment.clock().steady_now())) {
-        busy_ = true;
-        co_await load_recurring();
-    }
-    auto const next = schedule_.next_at();
-    if (next && *next <= core_->storage_now() && !failed_) {
-        busy_ = true;
-        co_await fire_recurring();
-    }
 }
 
 template <class Time>

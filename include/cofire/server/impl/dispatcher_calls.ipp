@@ -4,15 +4,16 @@
 #ifndef COFIRE_SERVER_IMPL_DISPATCHER_CALLS_IPP
 #define COFIRE_SERVER_IMPL_DISPATCHER_CALLS_IPP
 
-#include <cofire/client/recurring_job.hpp>
 #include <cofire/core/error.hpp>
 #include <cofire/core/version.hpp>
+#include <cofire/handler/detail/failure.hpp>
 #include <cofire/server/detail/dispatcher.hpp>
 
 #include <algorithm>
 #include <utility>
 
-// The dispatcher's calls to the storage, and what it makes of the answers.
+// The dispatcher's calls to the storage, and what it makes of the answers. Recurring jobs:
+// dispatcher_recurring.ipp.
 
 namespace cofire::detail {
 
@@ -64,6 +65,13 @@ dispatcher::take_failure(std::exception_ptr const& e, char const* operation) {
     return kind;
 }
 
+/// What failed was refused and is dealt with: no reason to wait.
+COFIRE_DECL void dispatcher::forget_failure() {
+    failed_ = false;
+    backoff_ = duration{0};
+    core_->set_trouble({});
+}
+
 COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
     server_announce announcement{.name = core_->name};
     announcement.types = core_->handlers->announced();
@@ -83,8 +91,13 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
         take_failure(failure, "announce");
         co_return;
     }
+    if (watch_->started) { // as the server that is no more
+        drop_watch();
+    }
     instance_ = answer.instance;
+    core_->set_presence(answer.presence);
     presence_ = std::move(answer.presence);
+    list_held_.reset();
     tick_every_ = answer.tick_every;
     core_->set_storage_time(answer.now);
     more_ = true;
@@ -92,9 +105,11 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
     seen_.reset();
 }
 
-COFIRE_DECL asio::awaitable<void> dispatcher::tick(std::vector<run_report> reports) {
+COFIRE_DECL asio::awaitable<void>
+dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand) {
     tick_request request{.server = instance_, .reports = reports};
     request.executor_stamp = core_->environment.clock().steady_now();
+    request.list_held = list_held_;
     tick_answer answer;
     std::exception_ptr failure;
     try {
@@ -105,11 +120,16 @@ COFIRE_DECL asio::awaitable<void> dispatcher::tick(std::vector<run_report> repor
     }
     if (failure) {
         core_->put_back(std::move(reports));
-        take_failure(failure, "tick");
+        if (take_failure(failure, "tick") == failure_kind::failed) {
+            list_held_ = job_id{}; // signals may be lost with the answer
+        }
         co_return;
     }
     next_tick_ = request.executor_stamp + tick_every_.value_or(std::chrono::milliseconds{100});
     take_tick(answer);
+    if (request.list_held) {
+        take_held(answer.held, in_hand);
+    }
 }
 
 COFIRE_DECL void dispatcher::take_tick(tick_answer const& answer) {
@@ -147,6 +167,24 @@ COFIRE_DECL void dispatcher::take_tick(tick_answer const& answer) {
     }
 }
 
+/// What the storage counts as held by this server: some of it may have come with an answer that was
+/// lost, and would be held for ever.
+COFIRE_DECL void
+dispatcher::take_held(std::span<held_job const> held, std::span<run_outcome const> in_hand) {
+    constexpr std::size_t page = 10'000;
+    list_held_.reset();
+    if (held.size() >= page) {
+        list_held_ = held.back().id;
+        changed_ = true; // ask for the next page
+    }
+    if (std::size_t const n = core_->release_unknown(held, in_hand)) {
+        busy_ = true;
+        std::string const text = core_->name + " hands back " + std::to_string(n) +
+                                 " jobs: the answer that gave them was lost";
+        write_log(core_->environment.log(), log_level::warning, text);
+    }
+}
+
 COFIRE_DECL acquire_request dispatcher::make_acquire(std::uint32_t limit) {
     return {
         .server = instance_,
@@ -164,14 +202,8 @@ COFIRE_DECL void dispatcher::take_answer(acquire_answer&& answer, std::uint32_t 
     }
 }
 
-COFIRE_DECL asio::awaitable<void>
-dispatcher::settle(std::vector<ended_run> ended, std::uint32_t limit) {
-    std::vector<run_outcome> outcomes;
-    outcomes.reserve(ended.size());
-    for (ended_run& e : ended) {
-        outcomes.push_back(std::move(e.outcome));
-    }
-    settle_request request{.server = instance_, .outcomes = outcomes};
+COFIRE_DECL asio::awaitable<void> dispatcher::settle(ended_runs ended, std::uint32_t limit) {
+    settle_request request{.server = instance_, .outcomes = ended.outcomes};
     if (limit != 0) {
         request.then = make_acquire(limit);
     }
@@ -180,32 +212,83 @@ dispatcher::settle(std::vector<ended_run> ended, std::uint32_t limit) {
     try {
         auto op = core_->storage.settle(request);
         answer = co_await std::move(op);
+        if (answer.results.size() != ended.size()) {
+            std::string text = "settle of " + std::to_string(ended.size()) + " outcomes: ";
+            text += std::to_string(answer.results.size()) + " answers";
+            throw error(errc::storage_failed, text);
+        }
     } catch (...) {
         failure = std::current_exception();
     }
-    for (std::size_t i = 0; i != ended.size(); ++i) {
-        ended[i].outcome = std::move(outcomes[i]);
-    }
+
     if (failure) {
+        auto const kind = take_failure(failure, "settle");
+        if (kind == failure_kind::failed && request.then) {
+            list_held_ = job_id{};
+        }
+        if (kind == failure_kind::refused && !ended.empty()) {
+            forget_failure();
+            if (isolate_ != 0) { // this is the one
+                isolate_ = 0;
+                std::string const why = describe_failure({}, failure).message;
+                refuse(std::move(ended.outcomes.front()), std::move(ended.about.front()), why);
+                ended.clear();
+            } else {
+                isolate_ = ended.size();
+            }
+        }
         core_->put_back(std::move(ended)); // settling is idempotent
-        take_failure(failure, "settle");
         co_return;
     }
+    isolate_ -= std::min(isolate_, ended.size());
     core_->set_storage_time(answer.now);
     if (answer.acquired) { // first, so that handlers start
         take_answer(std::move(*answer.acquired), limit);
     }
-    core_->count_settled(ended, answer.results);
+    core_->count_settled(ended.outcomes, answer.results);
     tell_settled(ended, answer.results);
+    take_refusals(ended, answer);
+    spare_ = std::move(ended);
+}
+
+COFIRE_DECL void dispatcher::take_refusals(ended_runs& ended, settle_answer const& answer) {
+    for (settle_refusal const& r : answer.refusals) {
+        if (r.index < ended.size() && answer.results[r.index] == settle_status::refused) {
+            refuse(std::move(ended.outcomes[r.index]), std::move(ended.about[r.index]), r.message);
+        }
+    }
+}
+
+/// The storage will never take this outcome: the job fails, or, if that is refused too, is given up.
+COFIRE_DECL void dispatcher::refuse(run_outcome&& o, ended_about&& about, std::string const& why) {
+    std::string text = "the storage refuses the outcome of job " + o.id.to_string() + " (";
+    text += std::string(about.type_name()) + "): " + why;
+    text += about.refused ? "; it is given up" : "; it fails";
+    write_log(core_->environment.log(), log_level::error, text);
+    if (about.refused) {
+        core_->count_refused();
+        return;
+    }
+    about.refused = true;
+    o.kind = outcome_kind::failed;
+    o.result.clear();
+    o.error = make_error_info(about.type_name(), "cofire::error", why);
+    o.reason = "the storage refused its outcome";
+    ended_runs again;
+    again.add(std::move(o), std::move(about));
+    core_->put_back(std::move(again));
 }
 
 COFIRE_DECL void
-dispatcher::tell_settled(std::span<ended_run const> ended, std::span<settle_status const> results) {
+dispatcher::tell_settled(ended_runs const& ended, std::span<settle_status const> results) {
     log_sink const& log = core_->environment.log();
     observer_ref const& observer = core_->environment.observer();
     for (std::size_t i = 0; i != ended.size(); ++i) {
-        run_outcome const& o = ended[i].outcome;
-        std::string_view const type = ended[i].type_name();
+        if (results[i] == settle_status::refused) {
+            continue;
+        }
+        run_outcome const& o = ended.outcomes[i];
+        std::string_view const type = ended.about[i].type_name();
         bool const stale = results[i] == settle_status::stale;
         if (stale) {
             observer.stale(o, type, log);
@@ -233,93 +316,6 @@ dispatcher::tell_settled(std::span<ended_run const> ended, std::span<settle_stat
         } else if (o.kind == outcome_kind::deleted && o.error) {
             line(log_level::warning, "is deleted" + message);
         }
-    }
-}
-
-COFIRE_DECL asio::awaitable<void> dispatcher::load_recurring() {
-    recurring_request const request = recurring_list{.server = instance_};
-    recurring_answer answer;
-    std::exception_ptr failure;
-    try {
-        auto op = core_->storage.recurring(request);
-        answer = co_await std::move(op);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    if (failure) {
-        take_failure(failure, "recurring");
-        co_return;
-    }
-    reload_ = false;
-    reload_at_.reset();
-    schedule_.load(std::move(answer.records));
-}
-
-COFIRE_DECL asio::awaitable<void> dispatcher::fire_recurring() {
-    constexpr std::chrono::seconds wait_after_refusal{5};
-    time_point const now = core_->storage_now();
-    auto const due = schedule_.due(now, fire_at_once_);
-    std::vector<std::vector<new_job>> jobs(due.size());
-    std::vector<recurring_firing> firings;
-    for (std::size_t i = 0; i != due.size(); ++i) {
-        due_occurrence const& d = due[i];
-        for (std::uint64_t n = 0; n != d.jobs; ++n) {
-            job_id const id = job_id::make(now, random_.next(), random_.next());
-            jobs[i].push_back(make_recurring_job(*d.record, id));
-        }
-        firings.push_back(
-            {.id = d.record->id,
-             .revision = d.record->revision,
-             .expected = d.record->next,
-             .next = d.next,
-             .jobs = jobs[i],
-             .skipped = d.skipped,
-             .error = d.error}
-        );
-    }
-    recurring_request const request = recurring_fire{.firings = firings};
-    recurring_answer answer;
-    std::exception_ptr failure;
-    try {
-        auto op = core_->storage.recurring(request);
-        answer = co_await std::move(op);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    if (!failure) {
-        take_fired(due, firings, answer.fired);
-        fire_at_once_ = most_fired_at_once;
-    } else if (take_failure(failure, "recurring") == failure_kind::refused) {
-        // A full storage, or a job that it does not take: the one meant waits, and no other.
-        failed_ = false;
-        backoff_ = duration{0};
-        core_->set_trouble({});
-        if (fire_at_once_ == 1) {
-            schedule_.put_off(firings.front().id);
-            auto const now_steady = core_->environment.clock().steady_now();
-            reload_at_ = reload_at_.value_or(now_steady + wait_after_refusal);
-        }
-        fire_at_once_ = 1;
-    }
-}
-
-COFIRE_DECL void dispatcher::take_fired(
-    std::vector<due_occurrence> const& due,
-    std::vector<recurring_firing> const& firings,
-    std::vector<fire_result> const& results
-) {
-    more_ = true;
-    for (std::size_t i = 0; i != results.size(); ++i) {
-        if (!due[i].error.empty()) {
-            std::string const id(firings[i].id);
-            std::string const text = "recurring job " + quoted(id) + ": " + due[i].error;
-            write_log(core_->environment.log(), log_level::error, text);
-        }
-        reload_ = reload_ || results[i].status == fire_status::lost || !due[i].error.empty();
-    }
-    for (recurring_firing const& f : firings) {
-        std::string const id(f.id); // the record goes away
-        schedule_.served(id, f.next);
     }
 }
 

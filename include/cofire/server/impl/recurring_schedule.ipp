@@ -39,6 +39,25 @@ recurring_schedule::due(time_point now, std::size_t most) const {
     return result;
 }
 
+/// The last occurrence that is not after `now`. `after` gives the first one after a time; `known` is
+/// one. By halves, since an expression can only be walked forwards, and this may be years.
+template <class After>
+time_point last_until(time_point now, time_point known, After const& after) {
+    using std::chrono::seconds;
+    time_point last = known; // an occurrence; none is after `end` and until `now`
+    time_point end = std::chrono::floor<seconds>(now);
+    while (end > last) {
+        time_point const middle = last + std::chrono::floor<seconds>((end - last) / 2);
+        auto const next = after(middle);
+        if (next && *next <= now) {
+            last = *next;
+        } else {
+            end = middle;
+        }
+    }
+    return last;
+}
+
 COFIRE_DECL due_occurrence
 recurring_schedule::decide(recurring_record const& record, time_point now) const {
     constexpr std::uint64_t most = 100; // looked at one by one
@@ -53,35 +72,36 @@ recurring_schedule::decide(recurring_record const& record, time_point now) const
         auto const missed = [&](time_point t) { return now - t > misfire_after_; };
         time_point const first = *record.next;
         if (!missed(first)) {
-            result.jobs = 1;
+            result.times = {first};
             result.next = after(first);
             return result;
         }
         misfire_policy const policy = record.definition.misfire;
-        std::uint64_t passed = 0;
+        std::vector<time_point> passed;
         result.next = first;
         auto const is_past = [&](time_point t) {
             return policy == misfire_policy::skip ? missed(t) : t <= now;
         };
-        while (result.next && is_past(*result.next) && passed != most) {
-            ++passed;
+        while (result.next && is_past(*result.next) && passed.size() != most) {
+            passed.push_back(*result.next);
             result.next = after(*result.next);
         }
         if (policy == misfire_policy::all) {
-            result.jobs = passed;
-        } else if (policy == misfire_policy::once) {
-            result.jobs = 1;
-            result.skipped = passed - 1;
-            result.next = passed == most ? after(now) : result.next;
+            result.times = std::move(passed);
+        } else if (policy == misfire_policy::once) { // the latest stands for all
+            bool const more = passed.size() == most && result.next && is_past(*result.next);
+            result.times = {more ? last_until(now, passed.back(), after) : passed.back()};
+            result.skipped = passed.size() - 1;
+            result.next = more ? after(now) : result.next;
         } else { // those that are not too late still run
-            result.skipped = passed;
-            bool const more = passed == most && result.next && missed(*result.next);
+            result.skipped = passed.size();
+            bool const more = passed.size() == most && result.next && missed(*result.next);
             result.next =
                 more ? after(now - misfire_after_ - std::chrono::seconds{1}) : result.next;
         }
     } catch (std::exception const& e) {
         result.error = e.what();
-        result.jobs = 0;
+        result.times.clear();
         result.skipped = 1;
         result.next = std::nullopt;
     }

@@ -8,11 +8,15 @@
 
 namespace cofire {
 
-COFIRE_DECL client
-server::make_client(storage_ref const& storage, server_environment const& environment) {
-    client_options options;
-    options.clock = environment.clock();
-    return client(storage, std::move(options));
+COFIRE_DECL client server::make_client(
+    storage_ref const& storage, server_options const& options, server_environment const& environment
+) {
+    client_options own;
+    own.clock = environment.clock();
+    if (options.seed) { // handlers' jobs get the same ids each time, too
+        own.seed = *options.seed + 2;
+    }
+    return client(storage, std::move(own));
 }
 
 COFIRE_DECL server::~server() {

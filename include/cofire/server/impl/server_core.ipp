@@ -187,15 +187,17 @@ COFIRE_DECL void server_core::set_trouble(std::string what) {
 }
 
 COFIRE_DECL void server_core::count_settled(
-    std::span<ended_run const> ended, std::span<settle_status const> results
+    std::span<run_outcome const> ended, std::span<settle_status const> results
 ) {
     std::lock_guard const lock(mutex_);
     for (std::size_t i = 0; i != ended.size(); ++i) {
         if (results[i] == settle_status::stale) {
             ++counters_.stale;
+        }
+        if (results[i] == settle_status::stale || results[i] == settle_status::refused) {
             continue;
         }
-        switch (ended[i].outcome.kind) {
+        switch (ended[i].kind) {
         case outcome_kind::succeeded: ++counters_.succeeded; break;
         case outcome_kind::failed:
         case outcome_kind::retry: ++counters_.attempts_failed; break;
@@ -203,6 +205,19 @@ COFIRE_DECL void server_core::count_settled(
         default: break;
         }
     }
+}
+
+COFIRE_DECL void server_core::count_refused() {
+    std::lock_guard const lock(mutex_);
+    ++counters_.refused;
+}
+
+/// Slots hold a copy each: so the storage does not take the server for dead, and give its jobs to
+/// another, before the last frame of a handler is destroyed.
+COFIRE_DECL void server_core::set_presence(std::shared_ptr<void const> const& p) {
+    std::lock_guard const lock(mutex_);
+    presence_ = p;
+    ++presence_number_;
 }
 
 COFIRE_DECL server_health server_core::health() const {
@@ -321,7 +336,7 @@ COFIRE_DECL void server_core::hand_back(bool while_running) {
                     .id = s->held_id, .epoch = s->held_epoch, .kind = outcome_kind::released};
                 o.started = s->started_wall;
                 o.reason = "shutdown";
-                ended_.push_back({.outcome = std::move(o), .handler = s->handler});
+                ended_.add(std::move(o), {.handler = s->handler});
             }
         }
     }

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_TESTING_CONFORMANCE_TICK_HPP
+#define COFIRE_TESTING_CONFORMANCE_TICK_HPP
+
+#include <cofire/testing/conformance/bench.hpp>
+
+#include <string>
+#include <vector>
+
+/// A server's periodic call: what it reports, what it is told.
+namespace cofire::testing::conformance::on_tick {
+
+/// An unknown server gets an error, and its reports change nothing.
+inline void an_unknown_server_is_refused(bench& t) {
+    auto const s = t.server();
+    t.expect_refused(errc::unknown_server, [&] { t.tick({.server = s + 1'000}); });
+    t.expect_refused(errc::unknown_server, [&] { t.tick({}); });
+    auto const gone = t.server();
+    t.retire(gone);
+    t.expect_refused(errc::unknown_server, [&] { t.tick({.server = gone}); });
+}
+
+/// Progress and log lines are kept with the job.
+inline void keeps_progress_and_log(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job());
+    auto const run = t.take_one(s);
+    run_report report;
+    report.id = id;
+    report.epoch = run.epoch;
+    report.progress = job_progress{.done = 3, .total = 8};
+    report.lines.push_back({.at = t.now(), .attempt = 1, .text = "half \xC3\xA4"});
+    t.tick({.server = s, .reports = {&report, 1}});
+    auto const r = t.get(id);
+    expect(r.progress && r.progress->done == 3 && r.progress->total == 8, "the progress reported");
+    expect_equal(r.log.size(), 1U, "the log lines");
+    expect_equal(r.log[0].text, "half \xC3\xA4", "the log line");
+    expect_equal(r.log[0].attempt, 1U, "its attempt");
+    t.finish(s, run);
+    auto const after = t.get(id);
+    expect(!after.progress, "no progress once the run has ended");
+    expect_equal(after.log.size(), 1U, "the log lines after the run");
+}
+
+/// A report of a run that is not the latest is dropped.
+inline void drops_stale_reports(bench& t) {
+    auto const s = t.server();
+    auto const other = t.server();
+    auto const id = t.put(t.job());
+    auto const run = t.take_one(s);
+    run_report report;
+    report.id = id;
+    report.epoch = run.epoch + 1;
+    report.progress = job_progress{.done = 3, .total = 8};
+    report.lines.push_back({.at = t.now(), .attempt = 1, .text = "late"});
+    t.tick({.server = s, .reports = {&report, 1}});
+    report.epoch = run.epoch;
+    t.tick({.server = other, .reports = {&report, 1}});
+    t.finish(s, run);
+    t.tick({.server = s, .reports = {&report, 1}});
+    auto const r = t.get(id);
+    expect(!r.progress && r.log.empty(), "nothing of a stale report to be kept");
+}
+
+/// At most 10,000 reports.
+inline void too_many_reports_are_refused(bench& t) {
+    auto const s = t.server();
+    std::vector<run_report> const reports(10'001);
+    t.expect_refused(errc::too_many_items, [&] { t.tick({.server = s, .reports = reports}); });
+}
+
+inline run_signal only_signal(bench& t, server_instance s, place const& where = place::current()) {
+    auto const signals = t.signals(s);
+    expect_equal(signals.size(), 1U, "the number of signals", where);
+    return signals[0];
+}
+
+/// The server of a cancelled run is asked to stop it.
+inline void tells_of_a_cancelled_run(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job());
+    auto const run = t.take_one(s);
+    expect(t.signals(s).empty(), "no signal before");
+    t.change_ids(change_kind::cancel, {id});
+    auto const signal = only_signal(t, s);
+    expect_equal(signal.id, id, "the job");
+    expect_equal(signal.epoch, run.epoch, "the epoch");
+    expect_equal(signal.kind, signal_kind::cancelled, "the kind");
+}
+
+/// Likewise that of a deleted one.
+inline void tells_of_a_deleted_run(bench& t) {
+    auto const s = t.server();
+    auto const other = t.server();
+    auto const id = t.put(t.job());
+    auto const run = t.take_one(s);
+    t.change_ids(change_kind::delete_job, {id});
+    expect(t.signals(other).empty(), "no signal for another server");
+    auto const signal = only_signal(t, s);
+    expect_equal(signal.id, id, "the job");
+    expect_equal(signal.epoch, run.epoch, "the epoch");
+    expect_equal(signal.kind, signal_kind::deleted, "the kind");
+}
+
+/// A deletion after a cancellation is told, too.
+inline void tells_of_a_deletion_after_a_cancellation(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job());
+    auto const run = t.take_one(s);
+    t.change_ids(change_kind::cancel, {id});
+    t.signals(s);
+    t.change_ids(change_kind::delete_job, {id});
+    auto const signals = t.signals(s);
+    expect(!signals.empty(), "a signal");
+    expect_equal(signals.back().kind, signal_kind::deleted, "the kind of the last one");
+    t.settle_one(s, t.outcome(run, outcome_kind::succeeded));
+    t.expect_state(id, job_state::deleted);
+}
+
+/// An operator's command reaches its server and no other.
+inline void tells_an_operators_command(bench& t) {
+    auto const s = t.server();
+    auto const other = t.server();
+    expect_equal(t.tick({.server = s}).command, server_command::none, "the command at first");
+    t.servers(server_order{.server = s, .command = server_command::drain});
+    expect_equal(t.tick({.server = s}).command, server_command::drain, "the command given");
+    expect_equal(t.tick({.server = other}).command, server_command::none, "the other's command");
+    t.servers(server_order{.server = s, .command = server_command::stop});
+    expect_equal(t.tick({.server = s}).command, server_command::stop, "the next command");
+}
+
+/// Asked for, all that the server is counted to hold is listed, by id.
+inline void lists_what_the_server_holds(bench& t) {
+    auto const s = t.server();
+    auto const other = t.server();
+    t.put_many(5);
+    auto const runs = t.take(s, 3);
+    t.take(other, 1);
+    expect(t.tick({.server = s}).held.empty(), "nothing to be listed unasked");
+    auto const held = t.tick({.server = s, .list_held = job_id{}}).held;
+    std::vector<held_job> wanted;
+    for (auto const& run : runs) {
+        wanted.push_back({.id = run.id, .epoch = run.epoch});
+    }
+    std::ranges::sort(wanted, {}, &held_job::id);
+    expect(held == wanted, "the jobs held, by id, each with its epoch");
+    auto const rest = t.tick({.server = s, .list_held = wanted[0].id}).held;
+    expect(rest == std::vector(wanted.begin() + 1, wanted.end()), "those above the id given");
+    t.finish(s, runs[1]);
+    expect_equal(
+        t.tick({.server = s, .list_held = job_id{}}).held.size(), 2U, "the jobs held then"
+    );
+}
+
+/// A lost answer is made good: what is held unknowingly can be listed and handed back.
+inline void what_is_listed_can_be_handed_back(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job());
+    t.take(s); // the answer is lost
+    auto const held = t.tick({.server = s, .list_held = job_id{}}).held;
+    expect_equal(held.size(), 1U, "the jobs held");
+    run_outcome o;
+    o.id = held[0].id;
+    o.epoch = held[0].epoch;
+    o.kind = outcome_kind::released;
+    expect_equal(t.settle_one(s, o), settle_status::done, "the hand-back");
+    expect_equal(t.take_one(s).id, id, "the job in line again");
+}
+
+/// It tells the next due time, or an earlier one.
+inline void tells_the_next_due_time(bench& t) {
+    auto const s = t.server();
+    expect(!t.tick({.server = s}).next_due, "no due time while nothing is scheduled");
+    new_job j = t.job();
+    j.due = t.now() + 1h;
+    t.put(j);
+    auto const next = t.tick({.server = s}).next_due;
+    expect(next && *next <= to_milliseconds(*j.due), "a due time not after that of the job");
+}
+
+/// It promotes what is due.
+inline void promotes_what_is_due(bench& t) {
+    new_job j = t.job();
+    j.due = t.now() + 1min;
+    t.put(j);
+    t.advance(1min - 1us);
+    t.expect_state(j.id, job_state::scheduled);
+    t.advance(1us);
+    t.expect_state(j.id, job_state::enqueued);
+}
+
+/// It deletes what has expired, with a reason, and tells somebody of it.
+inline void deletes_what_has_expired(bench& t) {
+    auto const id = t.put(t.job("work", {.expires = 1min}));
+    t.advance(1min + 1us);
+    t.expect_state(id, job_state::deleted);
+    expect(!t.get(id).reason.empty(), "the deletion to have a reason");
+    auto const& notices = t.notices;
+    expect_equal(notices.size(), 1U, "the notices");
+    expect_equal(notices[0].id, id, "the job told of");
+    expect_equal(notices[0].type, "work", "its type");
+    expect_equal(notices[0].from, job_state::enqueued, "where it came from");
+    expect_equal(notices[0].to, job_state::deleted, "where it went");
+    expect(!notices[0].reason.empty(), "the notice to have a reason");
+}
+
+/// It removes ended jobs when they have been kept long enough, and counts them.
+inline void removes_what_was_kept_long_enough(bench& t) {
+    t.limits.keep_succeeded = 1min;
+    t.limits.keep_failed = 1h;
+    auto const s = t.server();
+    auto const good = t.put_and_finish(s);
+    auto const bad = t.put_and_finish(s, outcome_kind::failed);
+    auto const waiting = t.put(t.job());
+    t.advance(59s);
+    expect(t.knows(good), "a succeeded job to be kept for its time");
+    t.advance(2s);
+    expect(!t.knows(good), "a succeeded job to be removed then");
+    expect(t.knows(bad), "a failed job to be kept for its own time");
+    t.advance(1h);
+    expect(!t.knows(bad), "a failed job to be removed then");
+    expect(t.knows(waiting), "what waits to be kept");
+    expect_equal(t.counts().removed, 2U, "the jobs removed");
+}
+
+/// It keeps no more ended jobs of a state than the limit, the latest ones.
+inline void keeps_the_latest_ended_jobs(bench& t) {
+    t.limits.keep_count = 2;
+    auto const s = t.server();
+    std::vector<job_id> ids;
+    for (int i = 0; i != 4; ++i) {
+        ids.push_back(t.put_and_finish(s));
+        t.advance(1s);
+    }
+    auto const failed = t.put_and_finish(s, outcome_kind::failed);
+    t.advance(1s);
+    expect_equal(t.find({.state = job_state::succeeded}), sorted({ids[2], ids[3]}), "those kept");
+    expect(t.knows(failed), "those of another state to be counted apart");
+}
+
+/// A lease, if it is timed, lies ahead.
+inline void a_lease_lies_ahead(bench& t) {
+    auto const answer = t.servers(server_announce{.name = "one"});
+    auto const lease = t.tick({.server = answer.instance});
+    expect_equal(lease.lease_until.has_value(), answer.lease.has_value(), "a timed lease");
+    expect(!lease.lease_until || *lease.lease_until > lease.now, "the lease to lie ahead");
+    expect(
+        !answer.lease || (answer.tick_every && *answer.tick_every < *answer.lease),
+        "more than one tick in a lease"
+    );
+}
+
+/// The cases of this file.
+inline constexpr conformance_case cases[] = {
+    {"tick.an_unknown_server_is_refused", an_unknown_server_is_refused},
+    {"tick.keeps_progress_and_log", keeps_progress_and_log},
+    {"tick.drops_stale_reports", drops_stale_reports},
+    {"tick.too_many_reports_are_refused", too_many_reports_are_refused},
+    {"tick.tells_of_a_cancelled_run", tells_of_a_cancelled_run},
+    {"tick.tells_of_a_deleted_run", tells_of_a_deleted_run},
+    {"tick.tells_of_a_deletion_after_a_cancellation", tells_of_a_deletion_after_a_cancellation},
+    {"tick.tells_an_operators_command", tells_an_operators_command},
+    {"tick.lists_what_the_server_holds", lists_what_the_server_holds},
+    {"tick.what_is_listed_can_be_handed_back", what_is_listed_can_be_handed_back},
+    {"tick.tells_the_next_due_time", tells_the_next_due_time},
+    {"tick.promotes_what_is_due", promotes_what_is_due, conformance_need::clock},
+    {"tick.deletes_what_has_expired", deletes_what_has_expired, conformance_need::clock},
+    {"tick.removes_what_was_kept_long_enough",
+     removes_what_was_kept_long_enough,
+     conformance_need::clock | conformance_need::limits},
+    {"tick.keeps_the_latest_ended_jobs",
+     keeps_the_latest_ended_jobs,
+     conformance_need::clock | conformance_need::limits},
+    {"tick.a_lease_lies_ahead", a_lease_lies_ahead},
+};
+
+} // namespace cofire::testing::conformance::on_tick
+
+#endif
