@@ -47,8 +47,7 @@ private:
     /// What a server holds while it lives.
     class presence;
 
-    template <class Command>
-    auto run(Command&& command);
+    class step;
     void wake(table_effects const& effects);
     void throw_if_closed() const;
 
