@@ -52,8 +52,8 @@ COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_poi
     }
     for (take const& t : r.takes) {
         auto const queue = queues_.find(t.queue);
-        if (queue != queues_.end() && !queue->second->paused) {
-            acquire_from(*queue->second, t.cap, r, server, caps_left, answer);
+        if (queue != queues_.end() && !queue->second.paused) {
+            acquire_from(queue->second, t.cap, r, server, caps_left, answer);
         }
         if (answer.jobs.size() >= r.limit) {
             break;
