@@ -136,6 +136,51 @@ void print(char const* name, std::size_t pending, costs const& c) {
     );
 }
 
+/// Bytes a waiting job, of 100,000; `option` gives one the option that is measured.
+template <class Option>
+void print_memory(char const* name, Option option) {
+    constexpr std::size_t count = 100'000;
+    cofire::detail::job_table table({.jobs = count});
+    cofire::new_job job;
+    job.type = "send_login_notification";
+    job.arguments = "[\"" + std::string(60, 'x') + "\"]";
+    job.settings = std::make_shared<cofire::job_settings const>();
+    time_point const now{std::chrono::hours{24 * 365 * 55}};
+    numbers random;
+    double const before = allocated();
+    for (std::size_t i = 0; i != count; ++i) {
+        job.id = job_id::make(now + std::chrono::microseconds{i}, random.next(), random.next());
+        option(job, now);
+        table.insert({.jobs = {&job, 1}}, now);
+    }
+    std::printf("%-28s %.1f bytes a job\n", name, (allocated() - before) / count);
+}
+
+void print_memory() {
+    using cofire::new_job;
+    print_memory("waiting", [](new_job&, time_point) {});
+    print_memory("scheduled", [](new_job& j, time_point now) {
+        j.due = now + std::chrono::hours{1};
+    });
+    print_memory("with a unique key", [n = 0](new_job& j, time_point) mutable {
+        j.unique_key = cofire::unique_key_spec{};
+        j.unique_key->text = "global/a key of " + std::to_string(++n);
+    });
+    print_memory("with a limit", [](new_job& j, time_point) {
+        j.limits = {{.key = "tenant-7", .limit = 2}};
+    });
+    auto settings = std::make_shared<cofire::job_settings>();
+    settings->expires = std::chrono::hours{1};
+    print_memory("that expires", [&](new_job& j, time_point) { j.settings = settings; });
+    job_id first;
+    print_memory("that waits for another", [&](new_job& j, time_point) {
+        first = first.is_nil() ? j.id : first;
+        if (first != j.id) {
+            j.parents = {{.id = first}};
+        }
+    });
+}
+
 /// The median of five, by the sum.
 costs measure(bench& b, std::size_t count) {
     std::vector<costs> runs;
@@ -166,6 +211,7 @@ int main(int argc, char** argv) {
         b.run(jobs); // until as many final jobs are kept as are to be
         print("full way", batch, measure(b, jobs));
     }
+    print_memory();
     for (std::size_t size : sizes) {
         bench b;
         double const before = allocated();
