@@ -58,6 +58,7 @@
 #include <cofire/storage/detail/impl/parking.ipp>
 #include <cofire/storage/impl/memory_storage.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
+#include <cofire/storage/table/impl/job_index.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>
 #include <cofire/storage/table/impl/job_table_acquire.ipp>
 #include <cofire/storage/table/impl/job_table_change.ipp>

@@ -47,10 +47,10 @@ struct job_table_inspector {
     void check() {
         require(t.ended_.empty() && t.due_.empty(), "work left over");
         check_states();
-        for (auto const& [id, job] : t.index_) {
-            require(job->id == id, "index", job.get());
-            check_job(*job);
-        }
+        t.index_.for_each([&](job_node const& job) {
+            require(t.find(job.id) == &job, "index", &job);
+            check_job(job);
+        });
         check_lanes();
         check_limits();
         check_keys();
@@ -64,11 +64,11 @@ struct job_table_inspector {
 
     /// Each step of each history is one of the lifecycle table, and the last is where the job is.
     void check_histories() const {
-        for (auto const& [id, job] : t.index_) {
-            auto const history = t.record_of(*job).history;
-            require(history.back().state == job->state, "history's end", job.get());
+        t.index_.for_each([&](job_node const& job) {
+            auto const history = t.record_of(job).history;
+            require(history.back().state == job.state, "history's end", &job);
             if (history.size() > 100) {
-                continue; // its middle is gone
+                return; // its middle is gone
             }
             for (std::size_t i = 1; i != history.size(); ++i) {
                 auto const& from = history[i - 1];
@@ -78,11 +78,11 @@ struct job_table_inspector {
                     stays || may_become(from.state, to.state),
                     "history from " + std::string(to_string(from.state)) + " to " +
                         std::string(to_string(to.state)) + " " + to.reason,
-                    job.get()
+                    &job
                 );
-                require(from.epoch <= to.epoch, "epoch falls in the history", job.get());
+                require(from.epoch <= to.epoch, "epoch falls in the history", &job);
             }
-        }
+        });
     }
 
     void check_states() const {
@@ -96,7 +96,7 @@ struct job_table_inspector {
                 require(j->changed > last && j->changed < t.next_changed_, "order of moves", j);
                 last = j->changed;
             }
-            require(n == t.states_[s].size() && n == t.counts_.by_state[s], "count of a state");
+            require(n == t.states_[s].size(), "count of a state");
             all += n;
         }
         require(all == t.index_.size(), "jobs without a state");

@@ -143,8 +143,7 @@ struct table_fixture {
         return code;
     }
 
-    server_instance
-    server(std::vector<std::string> const& types = {"t"}) {
+    server_instance server(std::vector<std::string> const& types = {"t"}) {
         cofire::server_announce a{.name = "server"};
         for (auto const& type : types) {
             a.types.push_back({.name = type});

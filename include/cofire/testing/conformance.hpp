@@ -4,17 +4,35 @@
 #ifndef COFIRE_TESTING_CONFORMANCE_HPP
 #define COFIRE_TESTING_CONFORMANCE_HPP
 
-#include <cofire/testing/conformance/case.hpp>
-#include <cofire/testing/conformance/lost.hpp>
-#include <cofire/testing/conformance/tick.hpp>
-#include <cofire/testing/conformance/fence.hpp>
-#include <cofire/testing/conformance/settle.hpp>
-#include <cofire/testing/conformance/limits.hpp>
 #include <cofire/testing/conformance/acquire.hpp>
+#include <cofire/testing/conformance/bench.hpp>
+#include <cofire/testing/conformance/case.hpp>
+#include <cofire/testing/conformance/change.hpp>
 #include <cofire/testing/conformance/continuations.hpp>
-#include <cofire/testing/conformance/refusals.hpp>
+#include <cofire/testing/conformance/durable.hpp>
+#include <cofire/testing/conformance/ends.hpp>
+#include <cofire/testing/conformance/families.hpp>
+#include <cofire/testing/conformance/fence.hpp>
+#include <cofire/testing/conformance/find.hpp>
+#include <cofire/testing/conformance/firing.hpp>
 #include <cofire/testing/conformance/insert.hpp>
 #include <cofire/testing/conformance/keys.hpp>
+#include <cofire/testing/conformance/limits.hpp>
+#include <cofire/testing/conformance/lost.hpp>
+#include <cofire/testing/conformance/moves.hpp>
+#include <cofire/testing/conformance/overlaps.hpp>
+#include <cofire/testing/conformance/queues.hpp>
+#include <cofire/testing/conformance/read.hpp>
+#include <cofire/testing/conformance/recurring.hpp>
+#include <cofire/testing/conformance/refusals.hpp>
+#include <cofire/testing/conformance/series.hpp>
+#include <cofire/testing/conformance/servers.hpp>
+#include <cofire/testing/conformance/settle.hpp>
+#include <cofire/testing/conformance/slices.hpp>
+#include <cofire/testing/conformance/threads.hpp>
+#include <cofire/testing/conformance/tick.hpp>
+#include <cofire/testing/conformance/wait.hpp>
+#include <cofire/testing/conformance/withheld.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -80,15 +98,32 @@ struct conformance_report {
             cases.insert(cases.end(), more.begin(), more.end());
         };
         add(conformance::on_insert::cases);
-        add(conformance::on_keys::cases);
         add(conformance::on_refusals::cases);
+        add(conformance::on_keys::cases);
         add(conformance::on_continuations::cases);
+        add(conformance::on_families::cases);
         add(conformance::on_acquire::cases);
+        add(conformance::on_withheld::cases);
         add(conformance::on_limits::cases);
         add(conformance::on_settle::cases);
         add(conformance::on_fence::cases);
-        add(conformance::on_tick::cases);
         add(conformance::on_lost::cases);
+        add(conformance::on_tick::cases);
+        add(conformance::on_change::cases);
+        add(conformance::on_moves::cases);
+        add(conformance::on_slices::cases);
+        add(conformance::on_recurring::cases);
+        add(conformance::on_firing::cases);
+        add(conformance::on_overlaps::cases);
+        add(conformance::on_queues::cases);
+        add(conformance::on_servers::cases);
+        add(conformance::on_read::cases);
+        add(conformance::on_find::cases);
+        add(conformance::on_series::cases);
+        add(conformance::on_wait::cases);
+        add(conformance::on_ends::cases);
+        add(conformance::on_threads::cases);
+        add(conformance::on_durable::cases);
         return cases;
     }();
     return all;

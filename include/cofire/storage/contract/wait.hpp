@@ -17,7 +17,7 @@ namespace cofire {
 
 /// How far a caller has seen a storage's changes. Every answer that may be followed by a wait holds
 /// one; a wait with it returns at once if anything of its interest changed since. The default value
-/// has seen nothing, so the first wait with it returns at once.
+/// has seen nothing, so a server's wait with it returns at once.
 struct seen_token {
     /// The storage's own number; growing.
     std::uint64_t value = 0;

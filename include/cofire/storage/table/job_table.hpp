@@ -17,7 +17,9 @@
 #include <cofire/storage/contract/tick.hpp>
 #include <cofire/storage/contract/wait.hpp>
 #include <cofire/storage/table/event_series.hpp>
+#include <cofire/storage/table/job_index.hpp>
 #include <cofire/storage/table/lane.hpp>
+#include <cofire/storage/table/node_pool.hpp>
 #include <cofire/storage/table/table_limits.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -106,10 +108,16 @@ private:
         std::optional<time_point> until; // with unique_hold::for_a_time
     };
     struct insert_plan;
+    /// What an insert will do with one of its jobs.
+    struct planned_job {
+        job_node* replaces = nullptr; // the holder of its key
+        job_node* stored = nullptr;   // what it became
+        bool repeats = false;         // its answer is that of an earlier one with its id
+    };
     static constexpr std::size_t slice = 10'000; // of what passing time does in one command
 
     // Lookups. Those with "get" make what is missing.
-    [[nodiscard]] job_node* find(job_id id) const;
+    [[nodiscard]] job_node* find(job_id id) const { return index_.find(id); }
     type_entry& get_type(std::string_view name);
     queue_entry& get_queue(std::string_view name);
     lane& get_lane(std::string_view queue, std::string_view type, std::uint32_t version);
@@ -123,12 +131,18 @@ private:
     void enter_wheel(job_node& job, time_point due);
     void enter_line_or_wheel(job_node& job, time_point due, time_point now);
     void finish(job_node& job, job_state end, std::string_view reason, time_point now);
-    void release_children(time_point now);
+    void release_children(time_point now) {
+        if (!ended_.empty()) {
+            decide_children(now);
+        }
+    }
+    void decide_children(time_point now);
     void set_state(job_node& job, job_state state);
     void leave_place(job_node& job);
     void withdraw(job_node& job, time_point now);
     void leave_holder(job_node& job, time_point now);
     void erase(job_node& job);
+    void destroy(job_node& job) noexcept;
     // unique keys, limit keys, expiry
     [[nodiscard]] key_entry const* live_key(std::string_view key, time_point now) const;
     [[nodiscard]] job_node* holder_of(key_entry const& entry, std::string_view key) const;
@@ -153,9 +167,10 @@ private:
     void lose(job_node& job, time_point now);
     void reap(server_entry& server, time_point now);
     static void list_held(server_entry const& server, job_id after, std::vector<held_job>& held);
+    void repeat_signals(tick_answer& answer) const;
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
-    void retain(time_point now);
+    void retain(time_point now, std::size_t most);
     void make_room();
     /// Calls add(point) for the series of all queues and for that of the job's.
     template <class Add>
@@ -163,19 +178,18 @@ private:
         add(series_.at(now));
         add(job.line->queue->series.at(now));
     }
-    void count_run(job_node const& job, duration run_time, time_point now);
     [[nodiscard]] std::optional<time_point> next_due() const;
     [[nodiscard]] bool is_behind(time_point now) const;
     [[nodiscard]] seen_token seen() const { return {change_}; }
 
     // insert
     void check_insert(insert_request const& r) const;
-    insert_plan plan_insert(insert_request const& r, time_point now) const;
+    void plan_insert(insert_plan& plan, time_point now) const;
     void plan_one(insert_plan& plan, new_job const& job, time_point now) const;
     void plan_key(insert_plan& plan, new_job const& job, std::size_t index, time_point now) const;
     void plan_parents(insert_plan& plan) const;
     void plan_room(insert_plan const& plan) const;
-    void insert_node(insert_plan const& plan, new_job const& job, time_point now);
+    job_node& insert_node(insert_plan const& plan, new_job const& job, time_point now);
     void place_inserted(job_node& job, time_point now);
     insert_answer insert_checked(insert_request const& r, time_point now);
     // acquire and settle
@@ -187,7 +201,7 @@ private:
         std::span<std::uint32_t> caps_left,
         acquire_answer& answer
     );
-    acquired_job hand_out(job_node& job, server_entry& server, time_point now);
+    void hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out);
     [[nodiscard]] std::optional<std::string> refusal_of(run_outcome const& o) const;
     settle_status settle_one(run_outcome const& o, server_instance server, time_point now);
     void wait_again(job_node& job, run_outcome const& o, time_point now);
@@ -222,7 +236,8 @@ private:
     void find_groups(read_groups const& q, read_answer& answer) const;
 
     table_limits limits_;
-    boost::unordered_flat_map<job_id, std::unique_ptr<job_node>> index_;
+    node_pool pool_;
+    job_index index_; // of all jobs, which belong to the table
     std::array<state_list, job_state_count> states_;
     timer_wheel wheel_;
     by_name<type_entry> types_;
@@ -236,9 +251,12 @@ private:
     std::multimap<std::size_t, std::shared_ptr<job_settings const>> settings_; // by hash
     std::deque<storage_notice> notices_;
     event_series series_;
-    std::vector<job_node*> ended_; // whose continuations are to be decided
-    std::vector<job_node*> due_;   // promoted, to be sorted
-    storage_counts counts_;
+    std::shared_ptr<job_settings const> last_settings_; // that were interned
+    lane* last_lane_ = nullptr;                         // that was asked for
+    std::vector<planned_job> planned_;                  // of the insert under way
+    std::vector<job_node*> ended_;                      // whose continuations are to be decided
+    std::vector<job_node*> due_;                        // promoted, to be sorted
+    storage_counts counts_;                             // but for by_state
     table_effects effects_;
     std::size_t settings_purge_at_ = 64;
     std::uint64_t change_ = 1;

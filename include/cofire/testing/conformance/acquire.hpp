@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// What acquire hands out, to whom, in which order, and what it leaves alone.
+/// What acquire hands out, to whom, and in which order.
 namespace cofire::testing::conformance::on_acquire {
 
 /// A job comes with all that was stored of it.
@@ -197,129 +197,6 @@ inline void a_retired_server_is_refused(bench& t) {
     t.expect_refused(errc::unknown_server, [&] { t.take(s); });
 }
 
-/// A scheduled job is handed out at its due time, not a microsecond before.
-inline void nothing_before_its_due_time(bench& t) {
-    auto const s = t.server();
-    new_job j = t.job();
-    j.due = t.now() + 1min;
-    t.put(j);
-    expect(t.take(s).empty(), "nothing at once");
-    t.advance(1min - 1us);
-    expect(t.take(s).empty(), "nothing a microsecond before");
-    t.advance(1us);
-    auto const run = t.take_one(s);
-    expect_equal(run.id, j.id, "the job");
-    expect_equal(run.due, *j.due, "its due time");
-}
-
-/// Jobs enter the line in the order of their due times, at their due times.
-inline void scheduled_jobs_enter_the_line_when_due(bench& t) {
-    new_job late = t.job();
-    late.due = t.now() + 2min;
-    new_job early = t.job();
-    early.due = t.now() + 1min;
-    std::vector<new_job> const jobs{late, early};
-    t.insert({.jobs = jobs});
-    auto const s = t.server();
-    t.advance(90s);
-    auto const between = t.put(t.job());
-    t.advance(1min);
-    expect_equal(ids_of(t.take(s)), std::vector{early.id, between, late.id}, "the order");
-}
-
-/// The answer tells the next due time, or an earlier one.
-inline void tells_the_next_due_time(bench& t) {
-    auto const s = t.server();
-    expect(!t.acquire({.server = s}).next_due, "no due time while nothing is scheduled");
-    new_job j = t.job();
-    j.due = t.now() + 2h;
-    t.put(j);
-    auto const next = t.acquire({.server = s}).next_due;
-    expect(next && *next <= *j.due, "a due time not after that of the one job");
-    new_job k = t.job();
-    k.due = t.now() + 1h;
-    t.put(k);
-    auto const sooner = t.acquire({.server = s}).next_due;
-    expect(sooner && *sooner <= *k.due, "a due time not after that of the earlier job");
-}
-
-/// With a horizon jobs may come ahead of their time, but never from beyond it.
-inline void nothing_from_beyond_the_horizon(bench& t) {
-    auto const s = t.server();
-    new_job j = t.job();
-    j.due = t.now() + 1h;
-    t.put(j);
-    queue_take const from{.queue = "default"};
-    auto const jobs =
-        t.acquire({.server = s, .takes = {&from, 1}, .limit = 9, .horizon = 59min}).jobs;
-    expect(jobs.empty(), "nothing from beyond the horizon");
-}
-
-/// A job that has not started in time is deleted, with a reason, and not handed out.
-inline void never_an_expired_job(bench& t) {
-    auto const s = t.server();
-    auto const id = t.put(t.job("work", {.expires = 1min}));
-    expect_equal(t.get(id).expires_at, t.get(id).due + 1min, "when it expires");
-    t.advance(1min + 1us);
-    expect(t.take(s).empty(), "nothing to be handed out");
-    auto const r = t.get(id);
-    expect_equal(r.state, job_state::deleted, "the state");
-    expect(!r.reason.empty(), "the deletion to have a reason");
-    expect_equal(t.counts().deleted, 1U, "the jobs deleted");
-}
-
-/// A job that has started expires no more.
-inline void a_started_job_does_not_expire(bench& t) {
-    auto const s = t.server();
-    auto const id = t.put(t.job("work", {.expires = 1min}));
-    auto const run = t.take_one(s);
-    t.advance(2min);
-    t.expect_state(id, job_state::processing);
-    t.finish(s, run);
-    t.expect_state(id, job_state::succeeded);
-}
-
-/// Nothing is taken from a paused queue; the others go on.
-inline void nothing_from_a_paused_queue(bench& t) {
-    auto const s = t.server();
-    auto const paused = t.put(t.job("work", {.queue = "a"}));
-    auto const open = t.put(t.job("work", {.queue = "b"}));
-    t.queues(queue_pause{.queue = "a"});
-    queue_take const takes[] = {{.queue = "a"}, {.queue = "b"}};
-    auto got = ids_of(t.acquire({.server = s, .takes = takes, .limit = 9}).jobs);
-    expect_equal(got, std::vector{open}, "the jobs taken");
-    t.queues(queue_pause{.queue = "a", .paused = false});
-    got = ids_of(t.acquire({.server = s, .takes = takes, .limit = 9}).jobs);
-    expect_equal(got, std::vector{paused}, "the jobs taken after the pause");
-}
-
-/// A cap on types is shared by them, and what is over it does not stand in the way.
-inline void keeps_to_type_caps(bench& t) {
-    auto const s = t.server({"a", "b", "c"});
-    std::vector<job_id> ids;
-    for (std::string const type : {"a", "b", "a", "c", "c"}) {
-        ids.push_back(t.put(t.job(type)));
-    }
-    std::string_view const shared[] = {"a", "b"};
-    type_cap const caps[] = {{.types = shared, .cap = 2}};
-    queue_take const from{.queue = "default"};
-    auto const got = t.acquire({.server = s, .takes = {&from, 1}, .caps = caps, .limit = 9}).jobs;
-    expect_equal(ids_of(got), std::vector{ids[0], ids[1], ids[3], ids[4]}, "the jobs taken");
-    expect_equal(t.take_one(s).id, ids[2], "the job left");
-}
-
-/// A cap of zero: none of these types.
-inline void a_cap_of_zero_takes_none(bench& t) {
-    auto const s = t.server({"a", "b"});
-    t.put(t.job("a"));
-    auto const other = t.put(t.job("b"));
-    std::string_view const types[] = {"a"};
-    type_cap const caps[] = {{.types = types, .cap = 0}};
-    queue_take const from{.queue = "default"};
-    auto const got = t.acquire({.server = s, .takes = {&from, 1}, .caps = caps, .limit = 9}).jobs;
-    expect_equal(ids_of(got), std::vector{other}, "the jobs taken");
-}
-
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"acquire.hands_out_what_was_stored", hands_out_what_was_stored},
@@ -337,19 +214,6 @@ inline constexpr conformance_case cases[] = {
     {"acquire.epochs_grow", epochs_grow},
     {"acquire.an_unknown_server_is_refused", an_unknown_server_is_refused},
     {"acquire.a_retired_server_is_refused", a_retired_server_is_refused},
-    {"acquire.nothing_before_its_due_time", nothing_before_its_due_time, conformance_need::clock},
-    {"acquire.scheduled_jobs_enter_the_line_when_due",
-     scheduled_jobs_enter_the_line_when_due,
-     conformance_need::clock},
-    {"acquire.tells_the_next_due_time", tells_the_next_due_time},
-    {"acquire.nothing_from_beyond_the_horizon", nothing_from_beyond_the_horizon},
-    {"acquire.never_an_expired_job", never_an_expired_job, conformance_need::clock},
-    {"acquire.a_started_job_does_not_expire",
-     a_started_job_does_not_expire,
-     conformance_need::clock},
-    {"acquire.nothing_from_a_paused_queue", nothing_from_a_paused_queue},
-    {"acquire.keeps_to_type_caps", keeps_to_type_caps},
-    {"acquire.a_cap_of_zero_takes_none", a_cap_of_zero_takes_none},
 };
 
 } // namespace cofire::testing::conformance::on_acquire

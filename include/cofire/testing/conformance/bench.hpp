@@ -93,6 +93,8 @@ public:
     [[nodiscard]] time_point now();
     /// Lets time pass, and every server that lives be heard of meanwhile. What falls due has done so.
     void advance(duration d);
+    /// What the storage told of meanwhile.
+    std::vector<storage_notice> notices{};
 
     // Jobs ---------------------------------------------------------------------------------------
 
@@ -131,8 +133,6 @@ public:
     server_instance announce(server_announce const& a);
     /// The server dies without a farewell; returns when another one could have noticed.
     void kill(server_instance s);
-    /// The server dies without a farewell. Precondition: its lease is not timed.
-    void kill_silently(server_instance s) { living_.erase(s); }
     /// The server leaves.
     void retire(server_instance s);
     /// Takes up to `limit` jobs from one queue.
@@ -152,8 +152,9 @@ public:
         place const& where = place::current()
     );
     /// Inserts a job and runs it to this end.
-    job_id
-    put_and_finish(server_instance s, outcome_kind kind = outcome_kind::succeeded, std::string type = "work");
+    job_id put_and_finish(
+        server_instance s, outcome_kind kind = outcome_kind::succeeded, std::string type = "work"
+    );
     /// The signals a server gets from now on.
     std::vector<run_signal> signals(server_instance s);
 
@@ -188,7 +189,6 @@ private:
     conformance_model const& model_;
     std::chrono::milliseconds patience_;
     std::uint64_t last_id_ = 0;
-    server_instance housekeeper_ = 0;
     std::optional<any_storage> storage_;
     std::optional<storage_ref> current_;
     struct living_server {
@@ -206,6 +206,11 @@ private:
         ids.push_back(j.id);
     }
     return ids;
+}
+
+/// The first whole millisecond that is not before `t`: the latest next due time to be told for it.
+[[nodiscard]] inline time_point to_milliseconds(time_point t) {
+    return std::chrono::ceil<std::chrono::milliseconds>(t);
 }
 
 /// `ids` in ascending order, to compare where order is free.

@@ -18,7 +18,6 @@ inline storage_ref const& bench::storage() {
 
 inline void bench::reopen() {
     living_.clear(); // nobody says farewell
-    housekeeper_ = 0;
     current_.reset();
     storage_.reset();
     storage_.emplace(model_.reopen(setup()));
@@ -47,21 +46,24 @@ inline time_point bench::now() {
 }
 
 inline void bench::advance(duration d) {
+    if (living_.empty()) {
+        server({}); // somebody has to come by
+    }
     duration step = d;
     for (auto const& [instance, s] : living_) {
         if (s.lease) {
             step = std::min(step, *s.lease / 2);
         }
     }
-    if (living_.empty() && housekeeper_ == 0) {
-        housekeeper_ = server({}); // somebody has to come by
-    }
     do {
         duration const by = std::min(step, d);
         clock.advance(by);
         d -= by;
         for (auto const& [instance, s] : living_) {
-            while (tick({.server = instance}).more) {
+            for (bool more = true; more;) {
+                auto const answer = tick({.server = instance});
+                notices.insert(notices.end(), answer.notices.begin(), answer.notices.end());
+                more = answer.more;
             }
         }
     } while (d > 0us);
@@ -166,12 +168,12 @@ inline server_instance bench::announce(server_announce const& a) {
 
 inline void bench::kill(server_instance s) {
     auto const found = living_.find(s);
-    auto const died = std::move(found->second);
-    living_.erase(found);
+    auto const lease = found->second.lease;
+    living_.erase(found); // and its presence with it
     if (living_.empty()) {
-        housekeeper_ = server({}); // somebody has to come by
+        server({}); // somebody has to come by
     }
-    advance(died.lease ? *died.lease + 1s : 0us);
+    advance(lease ? *lease + 1s : 0us);
 }
 
 inline void bench::retire(server_instance s) {
@@ -200,8 +202,7 @@ inline run_outcome bench::outcome(acquired_job const& run, outcome_kind kind) {
         o.at = now() + 1min;
     }
     if (kind != outcome_kind::released && kind != outcome_kind::parked) {
-        o.started = now() - 3ms;
-        o.run_time = 3ms;
+        o.started = now();
     }
     if (kind == outcome_kind::failed || kind == outcome_kind::retry) {
         o.error = error_info{.type = "std::runtime_error", .message = "broken", .fingerprint = 7};
@@ -254,11 +255,27 @@ inline std::string bench::picture() {
         text += '\n';
     };
     auto const c = counts();
-    add(c.by_state, c.inserted, c.succeeded, c.attempts_failed, c.failed, c.deleted, c.lost, c.removed);
+    add(c.by_state,
+        c.inserted,
+        c.succeeded,
+        c.attempts_failed,
+        c.failed,
+        c.deleted,
+        c.lost,
+        c.removed);
     auto jobs = read(read_find{.rows = 500}).jobs;
     std::ranges::sort(jobs, {}, &job_record::id);
     for (auto const& j : jobs) {
-        add(j.id, j.type, j.state, j.sub_state, j.attempt, j.lost, j.epoch, j.server, j.due, j.reason);
+        add(j.id,
+            j.type,
+            j.state,
+            j.sub_state,
+            j.attempt,
+            j.lost,
+            j.epoch,
+            j.server,
+            j.due,
+            j.reason);
         add(j.result, j.unique_key, j.continuations, j.history.size(), j.settings->queue);
         add(j.settings->priority, j.log.size(), j.finished, j.started);
     }

@@ -73,7 +73,9 @@ void expect_equal(
     std::source_location const& where = std::source_location::current()
 ) {
     if (!(came == wanted)) {
-        throw conformance_failure(where, std::string(what) + " to be " + shown(wanted), shown(came));
+        throw conformance_failure(
+            where, std::string(what) + " to be " + shown(wanted), shown(came)
+        );
     }
 }
 
@@ -86,7 +88,8 @@ void expect_error(
     std::source_location const& where = std::source_location::current()
 ) {
     auto const wanted = [&] {
-        return std::string(what) + " to be refused with \"" + make_error_code(code).message() + "\"";
+        return std::string(what) + " to be refused with \"" + make_error_code(code).message() +
+               "\"";
     };
     try {
         action();

@@ -44,13 +44,13 @@ struct wait_terms {
 
 /// A wait under way. Shared objects: unsafe.
 struct started_wait {
-    wait_terms terms;                      ///< what it is for
-    wait_request request{};                ///< looks at `terms`
-    asio::cancellation_signal cancel{};    ///< cancels it
-    std::optional<wait_answer> answer{};   ///< once it has ended
-    std::exception_ptr error{};            ///< if it threw
-    std::thread::id thread{};              ///< on which it ended
-    bool done = false;                     ///< it has ended
+    wait_terms terms;                    ///< what it is for
+    wait_request request{};              ///< looks at `terms`
+    asio::cancellation_signal cancel{};  ///< cancels it
+    std::optional<wait_answer> answer{}; ///< once it has ended
+    std::exception_ptr error{};          ///< if it threw
+    std::thread::id thread{};            ///< on which it ended
+    bool done = false;                   ///< it has ended
 };
 
 /// A context on which one thread runs operations to their end. What does not end is given up: the

@@ -14,11 +14,8 @@ namespace cofire::detail {
 
 COFIRE_DECL job_table::job_table(table_limits const& limits) : limits_(limits) {}
 
-COFIRE_DECL job_table::~job_table() = default;
-
-COFIRE_DECL job_node* job_table::find(job_id id) const {
-    auto const found = index_.find(id);
-    return found == index_.end() ? nullptr : found->second.get();
+COFIRE_DECL job_table::~job_table() {
+    index_.for_each([this](job_node& job) { destroy(job); });
 }
 
 COFIRE_DECL type_entry& job_table::get_type(std::string_view name) {
@@ -44,10 +41,15 @@ COFIRE_DECL queue_entry& job_table::get_queue(std::string_view name) {
 
 COFIRE_DECL lane&
 job_table::get_lane(std::string_view queue, std::string_view type, std::uint32_t version) {
+    if (last_lane_ != nullptr && last_lane_->version == version &&
+        last_lane_->queue->name == queue && last_lane_->type->name == type) {
+        return *last_lane_;
+    }
     queue_entry& q = get_queue(queue);
     type_entry& t = get_type(type);
     for (auto const& l : q.lanes) {
         if (l->type == &t && l->version == version) {
+            last_lane_ = l.get();
             return *l;
         }
     }
@@ -70,6 +72,9 @@ COFIRE_DECL server_entry& job_table::server_or_throw(server_instance instance) c
 // Most jobs of a program have one of a few settings; each is kept once.
 COFIRE_DECL std::shared_ptr<job_settings const>
 job_table::intern(std::shared_ptr<job_settings const> const& s) {
+    if (last_settings_ != nullptr && (s == last_settings_ || *s == *last_settings_)) {
+        return last_settings_;
+    }
     std::size_t hash = std::hash<std::string_view>{}(s->queue);
     auto const mix = [&](std::uint64_t v) { hash = (hash ^ v) * 0x9E3779B97F4A7C15U; };
     mix(static_cast<std::uint64_t>(s->priority));
@@ -85,27 +90,27 @@ job_table::intern(std::shared_ptr<job_settings const> const& s) {
     auto const [first, last] = settings_.equal_range(hash);
     for (auto i = first; i != last; ++i) {
         if (i->second == s || *i->second == *s) {
-            return i->second;
+            last_settings_ = i->second;
+            return last_settings_;
         }
     }
     if (settings_.size() >= settings_purge_at_) {
         std::erase_if(settings_, [](auto const& e) { return e.second.use_count() == 1; });
         settings_purge_at_ = std::max<std::size_t>(64, settings_.size() * 2);
     }
-    return settings_.emplace(hash, s)->second;
+    last_settings_ = settings_.emplace(hash, s)->second;
+    return last_settings_;
 }
 
 COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
     auto const from = static_cast<std::size_t>(job.state);
     auto const to = static_cast<std::size_t>(state);
     states_[from].erase(job);
-    --counts_.by_state[from];
     final_bytes_ -= is_final(job.state) ? job.bytes : 0;
     final_bytes_ += is_final(state) ? job.bytes : 0;
     job.state = state;
     job.changed = next_changed_++;
     states_[to].push_back(job);
-    ++counts_.by_state[to];
 }
 
 /// Takes a job that no server holds from where it hangs. Whoever does it for another end than to
@@ -253,7 +258,7 @@ inline parent_edge* edge_of(job_node const& parent, child_edge const& link, job_
 }
 
 /// Decides the continuations of the jobs that ended, and theirs, in the order of the ends.
-COFIRE_DECL void job_table::release_children(time_point now) {
+COFIRE_DECL void job_table::decide_children(time_point now) {
     for (std::size_t i = 0; i != ended_.size(); ++i) {
         job_node& parent = *ended_[i];
         for (child_edge const& link : parent.extras->children) {
@@ -266,7 +271,7 @@ COFIRE_DECL void job_table::release_children(time_point now) {
             child->extras->waits -= edge->ended ? 0 : 1;
             edge->ended = true;
             edge->state = parent.state; // also for one that was requeued by hand meanwhile
-            edge->result = parent.extras->result;
+            edge->result = parent.result;
             if (!waits) {
                 continue;
             }
@@ -288,8 +293,13 @@ COFIRE_DECL void job_table::release_children(time_point now) {
 COFIRE_DECL void job_table::erase(job_node& job) {
     assert(is_final(job.state));
     auto const s = static_cast<std::size_t>(job.state);
+    if (job_node const* const next = state_list::next(job)) { // most likely to go next
+        index_.prefetch(next->id);
+        if (job_node const* const after = state_list::next(*next)) {
+            prefetch_lines(after, 2);
+        }
+    }
     states_[s].erase(job);
-    --counts_.by_state[s];
     ++counts_.removed;
     bytes_ -= job.bytes;
     final_bytes_ -= job.bytes;
@@ -300,7 +310,15 @@ COFIRE_DECL void job_table::erase(job_node& job) {
             }
         }
     }
-    index_.erase(index_.find(job.id));
+    index_.erase(job);
+    destroy(job);
+}
+
+/// The end of what insert_node made.
+COFIRE_DECL void job_table::destroy(job_node& job) noexcept {
+    std::size_t const bytes = job_node::size_with(job.arguments_size);
+    job.~job_node();
+    pool_.release(&job, bytes);
 }
 
 COFIRE_DECL std::optional<time_point> job_table::next_due() const {
@@ -323,7 +341,8 @@ COFIRE_DECL bool job_table::is_behind(time_point now) const {
 COFIRE_DECL bool job_table::changed(wait_interest const& interest, seen_token seen) const {
     if (interest.server != 0) {
         auto const found = servers_.find(interest.server);
-        if (found == servers_.end() || found->second->changed > seen.value) {
+        if (seen == seen_token{} || found == servers_.end() ||
+            found->second->changed > seen.value) {
             return true;
         }
         for (std::string_view name : interest.queues) {

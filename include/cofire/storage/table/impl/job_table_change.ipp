@@ -65,7 +65,7 @@ COFIRE_DECL bool job_table::restart(job_node& job, time_point now) {
     }
     keep_course(job);
     job.extras->reason.clear();
-    job.extras->result.reset();
+    job.result.reset();
     job.attempt = 0;
     job.lost = 0;
     job.finished = {};

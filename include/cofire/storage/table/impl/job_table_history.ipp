@@ -113,7 +113,8 @@ COFIRE_DECL void job_table::notify(job_node const& job, job_state from, std::str
 
 /// Counts anew what the job takes in memory, about.
 COFIRE_DECL void job_table::recount(job_node& job) {
-    std::size_t bytes = sizeof(job_node) + job.arguments_size + 64; // 64: index, allocator
+    std::size_t bytes = node_pool::taken_by(job_node::size_with(job.arguments_size)) +
+                        job_index::bytes_a_job + (job.result ? job.result->capacity() : 0);
     if (job.extras) {
         job_extras const& x = *job.extras;
         bytes += sizeof(job_extras) + x.key.capacity() + x.reason.capacity() +
@@ -121,7 +122,6 @@ COFIRE_DECL void job_table::recount(job_node& job) {
                  x.parents.capacity() * sizeof(parent_edge) +
                  x.children.capacity() * sizeof(child_edge) +
                  x.events.capacity() * sizeof(history_entry) +
-                 (x.result ? x.result->capacity() : 0) +
                  (x.error ? x.error->message.capacity() : 0);
         for (history_entry const& e : x.events) {
             bytes += e.reason.capacity() + (e.error ? e.error->message.capacity() : 0);
@@ -139,16 +139,6 @@ COFIRE_DECL void job_table::recount(job_node& job) {
         final_bytes_ -= job.bytes;
     }
     job.bytes = counted;
-}
-
-/// Counts the end of a run that had started.
-COFIRE_DECL void job_table::count_run(job_node const& job, duration run_time, time_point now) {
-    duration const lateness = std::max(job.started - job.due, duration{0});
-    count(job, now, [&](series_point& p) {
-        ++p.runs;
-        p.run_time += run_time;
-        p.lateness += lateness;
-    });
 }
 
 } // namespace cofire::detail

@@ -16,12 +16,11 @@ struct job_table::insert_plan {
     insert_request const& request;
     bool single = false;
     std::vector<insert_result> results{};
-    std::vector<job_node*> replaced{}; // by the result of the same index; nullptr: none
-    std::vector<bool> repeats{};       // the result of the same index is that of an earlier one
-    bool parents = false;              // a job to be stored has some
-    std::uint64_t stored = 0;          // how many will be
-    std::uint64_t bytes = 0;           // that they take, about
-    std::uint64_t ended = 0;           // how many unfinished jobs will be replaced
+    std::vector<planned_job>& jobs; // for each job of the call
+    bool parents = false;           // a job to be stored has some
+    std::uint64_t stored = 0;       // how many will be
+    std::uint64_t bytes = 0;        // that they take, about
+    std::uint64_t ended = 0;        // how many unfinished jobs will be replaced
     // Of more than one job: where in the call an id or a key stands.
     boost::unordered_flat_map<job_id, std::size_t> ids{};
     boost::unordered_flat_map<std::string_view, std::size_t> keys{};
@@ -33,7 +32,7 @@ struct job_table::insert_plan {
     }
     [[nodiscard]] bool stores(std::size_t i) const {
         insert_status const status = results[i].status;
-        return !repeats[i] &&
+        return !jobs[i].repeats &&
                (status == insert_status::inserted || status == insert_status::replaced);
     }
 };
@@ -125,8 +124,7 @@ COFIRE_DECL void job_table::plan_one(insert_plan& plan, new_job const& job, time
         }
     };
     plan.results.push_back({.id = job.id, .status = insert_status::inserted});
-    plan.replaced.push_back(nullptr);
-    plan.repeats.push_back(false);
+    plan.jobs.push_back({});
     if (job_node const* const stored = find(job.id)) {
         check_same(*stored);
         plan.results.back().status = insert_status::existed;
@@ -134,7 +132,7 @@ COFIRE_DECL void job_table::plan_one(insert_plan& plan, new_job const& job, time
         std::size_t const first = plan.ids.at(job.id);
         check_same(plan.request.jobs[first]);
         plan.results.back() = plan.results[first];
-        plan.repeats.back() = true;
+        plan.jobs.back().repeats = true;
     } else if (job.unique_key) {
         plan_key(plan, job, index, now);
     }
@@ -164,7 +162,7 @@ COFIRE_DECL void job_table::plan_key(
             return;
         }
         result.status = insert_status::replaced;
-        plan.replaced[index] = holder;
+        plan.jobs[index].replaces = holder;
         plan.ended += holder != nullptr && !is_final(holder->state) ? 1 : 0;
     }
     if (!plan.single) {
@@ -243,38 +241,34 @@ COFIRE_DECL void job_table::plan_room(insert_plan const& plan) const {
     }
 }
 
-COFIRE_DECL job_table::insert_plan
-job_table::plan_insert(insert_request const& r, time_point now) const {
-    insert_plan plan{.request = r, .single = r.jobs.size() == 1};
-    plan.results.reserve(r.jobs.size());
-    plan.replaced.reserve(r.jobs.size());
-    plan.repeats.reserve(r.jobs.size());
+COFIRE_DECL void job_table::plan_insert(insert_plan& plan, time_point now) const {
+    auto const jobs = plan.request.jobs;
+    plan.results.reserve(jobs.size());
+    plan.jobs.clear();
     if (!plan.single) {
-        plan.ids.reserve(r.jobs.size());
+        plan.ids.reserve(jobs.size());
     }
-    for (new_job const& job : r.jobs) {
+    for (new_job const& job : jobs) {
         plan_one(plan, job, now);
     }
     if (plan.parents) {
         plan_parents(plan);
     }
     plan_room(plan);
-    return plan;
 }
 
-COFIRE_DECL void
+COFIRE_DECL job_node&
 job_table::insert_node(insert_plan const& plan, new_job const& job, time_point now) {
-    auto node = std::make_unique<job_node>();
-    job_node& n = *node;
+    index_.reserve(job.id);
+    auto& n = *::new (pool_.allocate(job_node::size_with(job.arguments.size()))) job_node;
     n.id = job.id;
     n.number = next_number_++;
     n.created = now;
     n.due = job.due.value_or(now);
     n.settings = intern(job.settings);
     n.line = &get_lane(n.settings->queue, job.type, job.argument_version);
-    n.arguments = std::make_unique_for_overwrite<char[]>(job.arguments.size());
-    std::memcpy(n.arguments.get(), job.arguments.data(), job.arguments.size());
     n.arguments_size = static_cast<std::uint32_t>(job.arguments.size());
+    std::memcpy(reinterpret_cast<char*>(&n + 1), job.arguments.data(), job.arguments.size());
     if (job.unique_key) {
         job_extras& x = n.more();
         x.key = job.unique_key->text;
@@ -300,12 +294,12 @@ job_table::insert_node(insert_plan const& plan, new_job const& job, time_point n
         );
     }
     states_[static_cast<std::size_t>(n.state)].push_back(n);
-    ++counts_.by_state[static_cast<std::size_t>(n.state)];
     n.changed = next_changed_++;
     recount(n);
     ++counts_.inserted;
     count(n, now, [](series_point& p) { ++p.inserted; });
-    index_.emplace(job.id, std::move(node));
+    index_.insert(n);
+    return n;
 }
 
 /// Gives a new job its first state, now that all jobs of the call are there.
@@ -324,7 +318,7 @@ COFIRE_DECL void job_table::place_inserted(job_node& job, time_point now) {
             }
             edge.ended = true;
             edge.state = parent.state;
-            edge.result = parent.extras->result;
+            edge.result = parent.result;
             if (!is_met(edge.on, parent.state) && unmet.empty()) {
                 unmet = unmet_condition(parent);
             }
@@ -344,9 +338,11 @@ COFIRE_DECL void job_table::place_inserted(job_node& job, time_point now) {
 }
 
 COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, time_point now) {
-    insert_plan plan = plan_insert(r, now);
+    insert_plan plan{.request = r, .single = r.jobs.size() == 1, .jobs = planned_};
+    plan_insert(plan, now);
     for (std::size_t i = 0; i != r.jobs.size(); ++i) {
-        if (job_node* const old = plan.replaced[i]) {
+        planned_job& planned = plan.jobs[i];
+        if (job_node* const old = planned.replaces) {
             if (!is_final(old->state)) {
                 job_state const from = old->state;
                 std::string const reason = "replaced by " + r.jobs[i].id.to_string();
@@ -357,12 +353,12 @@ COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, tim
             drop_key(*old);
         }
         if (plan.stores(i)) {
-            insert_node(plan, r.jobs[i], now);
+            planned.stored = &insert_node(plan, r.jobs[i], now);
         }
     }
-    for (std::size_t i = 0; i != r.jobs.size(); ++i) {
-        if (plan.stores(i)) {
-            place_inserted(*find(r.jobs[i].id), now);
+    for (planned_job const& planned : plan.jobs) {
+        if (planned.stored != nullptr) {
+            place_inserted(*planned.stored, now);
         }
     }
     release_children(now);

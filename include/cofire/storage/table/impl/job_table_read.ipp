@@ -56,6 +56,7 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
     if (is_final(job.state)) {
         r.finished = job.finished;
     }
+    r.result = job.result ? *job.result : std::string();
     r.history.push_back({.at = job.created, .state = job.first_state});
     if (job.extras) {
         job_extras const& x = *job.extras;
@@ -65,7 +66,6 @@ COFIRE_DECL job_record job_table::record_of(job_node const& job) const {
         }
         r.occurrence = x.occurrence;
         r.reason = job.stop != stop_request::none ? x.stop_reason : x.reason;
-        r.result = x.result ? *x.result : std::string();
         r.error = x.error;
         r.expires_at = x.expires_at;
         r.recurring_id = x.recurring_id;
@@ -211,6 +211,9 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
     read_answer answer{.now = now};
     if (std::holds_alternative<read_counts>(r)) {
         answer.counts = counts_;
+        for (std::size_t s = 0; s != job_state_count; ++s) {
+            answer.counts.by_state[s] = states_[s].size();
+        }
     } else if (auto const* const get = std::get_if<read_get>(&r)) {
         if (get->ids.size() > most) {
             throw error(errc::too_many_items, std::to_string(get->ids.size()) + " ids in one read");

@@ -59,7 +59,10 @@ COFIRE_DECL void job_table::lose(job_node& job, time_point now) {
     leave_holder(job, now);
     ++job.lost;
     ++counts_.lost;
-    count_run(job, duration{0}, now);
+    count(job, now, [&](series_point& p) {
+        ++p.runs;
+        p.lateness += std::max(job.started - job.due, duration{0});
+    });
     if (stop != stop_request::none) {
         finish(job, job_state::deleted, job.extras->stop_reason, now);
     } else if (job.lost >= limits_.lost_limit) {
@@ -108,13 +111,12 @@ COFIRE_DECL void job_table::recover(time_point now) {
     }
 }
 
-/// Removes final jobs that have been kept long enough; a few at a time.
-COFIRE_DECL void job_table::retain(time_point now) {
-    constexpr int slice = 256;
+/// Removes final jobs that have been kept long enough; of each state at most so many.
+COFIRE_DECL void job_table::retain(time_point now, std::size_t most) {
     for (job_state s : {job_state::succeeded, job_state::failed, job_state::deleted}) {
         auto& list = states_[static_cast<std::size_t>(s)];
         duration const keep = s == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
-        for (int i = 0; i != slice && !list.empty(); ++i) {
+        for (std::size_t i = 0; i != most && !list.empty(); ++i) {
             if (list.size() <= limits_.keep_count && list.front()->finished + keep > now) {
                 break;
             }
@@ -156,6 +158,27 @@ job_table::list_held(server_entry const& server, job_id after, std::vector<held_
     held.erase(end, held.end());
 }
 
+/// Gives the signals for the jobs listed again: the answer that gave them first may be lost, too.
+COFIRE_DECL void job_table::repeat_signals(tick_answer& answer) const {
+    for (held_job const& held : answer.held) {
+        job_node const& job = *find(held.id);
+        if (job.stop == stop_request::none) {
+            continue;
+        }
+        run_signal const signal{
+            .id = job.id,
+            .epoch = job.epoch,
+            .kind = job.stop == stop_request::cancel ? signal_kind::cancelled
+                                                     : signal_kind::deleted};
+        auto const is_it = [&](run_signal const& s) {
+            return s.id == signal.id && s.epoch == signal.epoch && s.kind == signal.kind;
+        };
+        if (std::none_of(answer.signals.begin(), answer.signals.end(), is_it)) {
+            answer.signals.push_back(signal);
+        }
+    }
+}
+
 COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
     constexpr std::size_t most_reports = 10'000;
     constexpr std::size_t most_lines = 200;
@@ -183,13 +206,14 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
         recount(*job);
     }
     pass_time(now);
-    retain(now);
+    retain(now, 256);
     tick_answer answer{.now = now, .command = server.command};
     answer.signals = std::exchange(server.signals, {});
     answer.notices.assign(notices_.begin(), notices_.end());
     notices_.clear();
     if (r.list_held) {
         list_held(server, *r.list_held, answer.held);
+        repeat_signals(answer);
     }
     answer.next_due = next_due();
     answer.more = is_behind(now);
