@@ -97,6 +97,8 @@ public:
 
     /// The first rule that was broken, in words: "I5: ..."; empty: none.
     [[nodiscard]] std::string const& problem() const { return problem_; }
+    /// The job that it concerns; nil: none.
+    [[nodiscard]] job_id problem_job() const { return problem_job_; }
     /// Says that a rule was broken, for those who look on.
     void report(std::string_view rule, job_id id, std::string const& what);
 
@@ -105,8 +107,9 @@ private:
         epoch_type epoch = 0;
         server_instance server = 0;
         std::uint32_t process = 0;
-        bool settled = false; // or its server ended
-        bool lost = false;    // by its server's death
+        bool settled = false;    // or its server ended
+        bool lost = false;       // by its server's death
+        bool stop_asked = false; // by a user
         bool started = false;
         bool ended = false;
         simulated_end end = simulated_end::destroyed;
@@ -138,6 +141,7 @@ private:
     struct recurring_model {
         recurring_definition definition{};
         std::optional<time_point> served{}; // the last occurrence that was served
+        std::vector<job_id> jobs{};         // made by schedule since the definition is in force
     };
 
     job_model* find(job_id id);
@@ -167,11 +171,12 @@ private:
     void check_keys(std::span<job_record const> records);
     void
     check_awaiting(job_record const& record, std::unordered_map<job_id, job_state> const& states);
-    void check_overlap(std::span<job_record const> records);
+    void check_overlap(std::unordered_map<job_id, job_state> const& states);
 
     manual_clock clock_;
     simulation_history* history_;
     std::string problem_;
+    job_id problem_job_;
     std::unordered_map<job_id, job_model> jobs_;
     std::vector<job_id> order_; // of the inserts
     std::map<server_instance, server_model> servers_;

@@ -100,6 +100,17 @@ COFIRE_DECL asio::awaitable<void> noted_run(
     }
 }
 
+/// A server that was stopped before it had begun.
+inline bool was_stopped_unrun(std::exception_ptr const& e) {
+    try {
+        std::rethrow_exception(e);
+    } catch (error const& known) {
+        return known.value() == errc::stopped;
+    } catch (...) {
+        return false;
+    }
+}
+
 /// A filter of a server's registry that calls noted_run.
 struct run_filter {
     std::shared_ptr<simulation_world> world;
@@ -142,9 +153,13 @@ COFIRE_DECL simulation::~simulation() {
 
 COFIRE_DECL void simulation::fail(std::string const& what) {
     constexpr std::size_t last_steps = 60;
+    std::string of_job;
+    if (job_id const id = world_->checker.problem_job(); !id.is_nil()) {
+        of_job = "\nWhat became of the job:\n" + world_->history.last_of(id, last_steps);
+    }
     throw simulation_failure(
         "seed " + std::to_string(options_.seed) + ": " + what + "\nThe last steps:\n" +
-        world_->history.last(last_steps)
+        world_->history.last(last_steps) + of_job
     );
 }
 
@@ -227,8 +242,8 @@ COFIRE_DECL void simulation::look_after(process& p) {
     } else if (p.workload && p.error) {
         tell("a client's work threw: ");
     } else if (p.ended && p.server) {
-        if (p.error && !world_->faulty) { // among faults it may have had to give up
-            tell("a server ended with an error: ");
+        if (p.error && !world_->faulty && !detail::was_stopped_unrun(p.error)) {
+            tell("a server ended with an error: "); // among faults it may have had to give up
         }
         world_->history.add({.process = p.number, .what = "has stopped"});
         kill(p);

@@ -106,13 +106,11 @@ COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
     auto const from = static_cast<std::size_t>(job.state);
     auto const to = static_cast<std::size_t>(state);
     states_[from].erase(job);
-    --counts_.by_state[from];
     final_bytes_ -= is_final(job.state) ? job.bytes : 0;
     final_bytes_ += is_final(state) ? job.bytes : 0;
     job.state = state;
     job.changed = next_changed_++;
     states_[to].push_back(job);
-    ++counts_.by_state[to];
 }
 
 /// Takes a job that no server holds from where it hangs. Whoever does it for another end than to
@@ -260,7 +258,7 @@ inline parent_edge* edge_of(job_node const& parent, child_edge const& link, job_
 }
 
 /// Decides the continuations of the jobs that ended, and theirs, in the order of the ends.
-COFIRE_DECL void job_table::release_children(time_point now) {
+COFIRE_DECL void job_table::decide_children(time_point now) {
     for (std::size_t i = 0; i != ended_.size(); ++i) {
         job_node& parent = *ended_[i];
         for (child_edge const& link : parent.extras->children) {
@@ -302,7 +300,6 @@ COFIRE_DECL void job_table::erase(job_node& job) {
         }
     }
     states_[s].erase(job);
-    --counts_.by_state[s];
     ++counts_.removed;
     bytes_ -= job.bytes;
     final_bytes_ -= job.bytes;

@@ -294,7 +294,6 @@ job_table::insert_node(insert_plan const& plan, new_job const& job, time_point n
         );
     }
     states_[static_cast<std::size_t>(n.state)].push_back(n);
-    ++counts_.by_state[static_cast<std::size_t>(n.state)];
     n.changed = next_changed_++;
     recount(n);
     ++counts_.inserted;

@@ -211,6 +211,9 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
     read_answer answer{.now = now};
     if (std::holds_alternative<read_counts>(r)) {
         answer.counts = counts_;
+        for (std::size_t s = 0; s != job_state_count; ++s) {
+            answer.counts.by_state[s] = states_[s].size();
+        }
     } else if (auto const* const get = std::get_if<read_get>(&r)) {
         if (get->ids.size() > most) {
             throw error(errc::too_many_items, std::to_string(get->ids.size()) + " ids in one read");
