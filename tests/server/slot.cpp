@@ -277,8 +277,8 @@ BOOST_AUTO_TEST_CASE(what_was_acquired_is_released_by_a_stop) {
     w.core->end_slots();
     auto input = w.core->take_input(false);
     BOOST_REQUIRE(input.ended.size() == 1);
-    BOOST_TEST((input.ended[0].outcome.kind == cofire::outcome_kind::released));
-    BOOST_TEST(!input.ended[0].outcome.started.has_value());
+    BOOST_TEST((input.ended.outcomes[0].kind == cofire::outcome_kind::released));
+    BOOST_TEST(!input.ended.outcomes[0].started.has_value());
     BOOST_TEST(input.slots == 1U);
     w.gates[1].notify();
     w.check({"start 1", "end 1"});
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(a_run_handed_back_leaves_no_second_outcome) {
     w.core->hand_back(true); // once
     auto input = w.core->take_input(false);
     BOOST_REQUIRE(input.ended.size() == 1);
-    BOOST_TEST(input.ended[0].outcome.started.has_value());
+    BOOST_TEST(input.ended.outcomes[0].started.has_value());
     w.gates[1].notify();
     w.run();
     input = w.core->take_input(false);

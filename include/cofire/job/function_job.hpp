@@ -9,6 +9,7 @@
 #include <cofire/job/decode.hpp>
 #include <cofire/job/encode_argument.hpp>
 #include <cofire/job/job_traits.hpp>
+#include <cofire/job/quick_reader.hpp>
 #include <cofire/job/schema.hpp>
 #include <cofire/job/signature.hpp>
 #include <cofire/job/stored_arguments.hpp>
@@ -120,6 +121,13 @@ public:
     /// values are not what the function takes; errc::json_too_deep. The message names the place.
     [[nodiscard]] static arguments
     decode(std::string_view json, std::uint32_t version = argument_version) {
+        if constexpr (detail::is_quick_tuple<arguments>) {
+            arguments quick;
+            if ((version == argument_version || version == 0) &&
+                detail::read_quickly(json, quick)) {
+                return quick;
+            }
+        }
         detail::json_path const root(name, errc::bad_arguments);
         return detail::read_arguments<traits>(
             json,

@@ -8,6 +8,7 @@
 #include <cofire/job/decode.hpp>
 #include <cofire/job/encode_argument.hpp>
 #include <cofire/job/job_traits.hpp>
+#include <cofire/job/quick_reader.hpp>
 #include <cofire/job/schema.hpp>
 #include <cofire/job/signature.hpp>
 #include <cofire/job/stored_arguments.hpp>
@@ -180,6 +181,13 @@ public:
     /// Errors: as for function_job::decode.
     [[nodiscard]] static arguments
     decode(std::string_view json, std::uint32_t version = argument_version) {
+        if constexpr (detail::is_quick_struct<J>()) {
+            J quick{};
+            if ((version == argument_version || version == 0) &&
+                detail::read_quickly(json, quick)) {
+                return quick;
+            }
+        }
         detail::json_path const root(name, errc::bad_arguments);
         return detail::read_arguments<J>(json, version, root, [&](boost::json::value const& value) {
             return detail::decode<J>(value, root);

@@ -6,6 +6,7 @@
 
 #include <cofire/core/utf8.hpp>
 #include <cofire/job/json_writer.hpp>
+#include <cofire/job/plain_text.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -50,8 +51,8 @@ COFIRE_DECL void json_writer::text(std::string_view value, json_path const& at) 
             i += length;
             continue;
         }
-        if (byte >= 0x20 && byte != '"' && byte != '\\') {
-            ++i;
+        if (std::size_t const plain = plain_prefix(value.substr(i)); plain != 0) {
+            i += plain;
             continue;
         }
         raw(value.substr(from, i - from));

@@ -65,14 +65,15 @@ private:
 
     // dispatcher_calls.ipp: the calls to the storage
     asio::awaitable<void> announce();
-    asio::awaitable<void> tick(std::vector<run_report> reports, std::span<ended_run const> in_hand);
-    asio::awaitable<void> settle(std::vector<ended_run> ended, std::uint32_t limit);
+    asio::awaitable<void>
+    tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand);
+    asio::awaitable<void> settle(ended_runs ended, std::uint32_t limit);
     void take_tick(tick_answer const& answer);
-    void take_held(std::span<held_job const> held, std::span<ended_run const> in_hand);
+    void take_held(std::span<held_job const> held, std::span<run_outcome const> in_hand);
     void take_answer(acquire_answer&& answer, std::uint32_t limit);
-    void take_refusals(std::vector<ended_run>& ended, settle_answer const& answer);
-    void refuse(ended_run&& run, std::string const& why);
-    void tell_settled(std::span<ended_run const> ended, std::span<settle_status const> results);
+    void take_refusals(ended_runs& ended, settle_answer const& answer);
+    void refuse(run_outcome&& o, ended_about&& about, std::string const& why);
+    void tell_settled(ended_runs const& ended, std::span<settle_status const> results);
     failure_kind take_failure(std::exception_ptr const& e, char const* operation);
     void forget_failure();
     [[nodiscard]] acquire_request make_acquire(std::uint32_t limit);
@@ -98,6 +99,7 @@ private:
     server_instance instance_ = 0; // 0: to be announced
     std::optional<duration> tick_every_;
     std::vector<type_cap> caps_;
+    ended_runs spare_;                   // settled: only its memory matters
     std::optional<time_point> next_due_; // on the storage's clock
     std::optional<steady_point> next_timeout_;
     steady_point next_report_{}; // reports are not told more often

@@ -28,13 +28,14 @@ namespace cofire::detail {
 
 /// A job that a server holds and has not started.
 struct ready_job {
+    ready_job(acquired_job&& j, handler_entry const* h) : job(std::move(j)), handler(h) {}
+
     acquired_job job;
-    handler_entry const* handler = nullptr;
+    handler_entry const* handler;
 };
 
-/// A run that ended, on its way to the storage.
-struct ended_run {
-    run_outcome outcome;
+/// What a server knows of a run that ended, beside its outcome.
+struct ended_about {
     handler_entry const* handler = nullptr; // null: unknown type
     std::string type{};                     // of an unknown type
     bool refused = false; // the storage has refused the run's own outcome; this stands in its place
@@ -44,9 +45,27 @@ struct ended_run {
     }
 };
 
+/// Runs that ended, on their way to the storage: the outcomes as settle takes them, and beside each
+/// what the server knows of it.
+struct ended_runs {
+    std::vector<run_outcome> outcomes;
+    std::vector<ended_about> about;
+
+    [[nodiscard]] std::size_t size() const { return outcomes.size(); }
+    [[nodiscard]] bool empty() const { return outcomes.empty(); }
+    void add(run_outcome&& outcome, ended_about&& of) {
+        outcomes.push_back(std::move(outcome));
+        about.push_back(std::move(of));
+    }
+    void clear() {
+        outcomes.clear();
+        about.clear();
+    }
+};
+
 /// What the dispatcher is given each time it looks.
 struct dispatcher_input {
-    std::vector<ended_run> ended;
+    ended_runs ended;
     std::vector<run_report> reports; // to be told before their runs are settled
     std::vector<type_cap> caps;      // of the types with a limit of their own
     std::uint32_t room = 0;          // jobs that may be acquired
@@ -94,10 +113,11 @@ public:
     void report(slot& s) noexcept;
 
     // For the dispatcher, on its strand.
-    [[nodiscard]] dispatcher_input take_input(bool with_reports, std::size_t most_ended = 1000);
+    [[nodiscard]] dispatcher_input
+    take_input(bool with_reports, std::size_t most_ended = 1000, ended_runs spare = {});
     [[nodiscard]] bool has_reports() const;
     [[nodiscard]] std::size_t slot_count() const;
-    void put_back(std::vector<ended_run> ended);
+    void put_back(ended_runs ended);
     void put_back(std::vector<run_report> reports);
     void deliver(std::vector<acquired_job> jobs);
     [[nodiscard]] std::optional<steady_point> expire_timeouts(steady_point now);
@@ -107,8 +127,9 @@ public:
     void hand_back(bool while_running);
     void release_ready();
     void end_slots();
-    std::size_t release_unknown(std::span<held_job const> held, std::span<ended_run const> in_hand);
-    void count_settled(std::span<ended_run const> ended, std::span<settle_status const> results);
+    std::size_t
+    release_unknown(std::span<held_job const> held, std::span<run_outcome const> in_hand);
+    void count_settled(std::span<run_outcome const> ended, std::span<settle_status const> results);
     void count_refused();
     void set_presence(std::shared_ptr<void const> const& p);
     void set_trouble(std::string what); // empty: none
@@ -173,7 +194,7 @@ private:
     bool freed_ = false;                 // see dispatcher_input
     std::weak_ptr<void const> presence_; // the dispatcher's
     std::uint64_t presence_number_ = 0;
-    std::vector<ended_run> ended_;
+    ended_runs ended_;
     std::vector<run_report> reports_;
     timer_wheel timeouts_;
     std::optional<steady_point> alarm_at_; // when the dispatcher looks at the timeouts again

@@ -206,7 +206,9 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     if (report) {
         next_report_ = now + between_reports;
     }
-    dispatcher_input input = core_->take_input(report, isolate_ != 0 ? 1 : most_settled_at_once);
+    dispatcher_input input = core_->take_input(
+        report, isolate_ != 0 ? 1 : most_settled_at_once, std::exchange(spare_, {})
+    );
     bool const any_ended = !input.ended.empty();
     bool const nothing_runs = input.slots == 0;
     caps_ = std::move(input.caps);
@@ -218,7 +220,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     bool const periodic = (tick_every_ || any_ended) && now >= next_tick_;
     if (changed_ || periodic || !input.reports.empty()) {
         busy_ = true;
-        co_await tick(std::move(input.reports), input.ended);
+        co_await tick(std::move(input.reports), input.ended.outcomes);
         if (failed_) {
             core_->put_back(std::move(input.ended));
             co_return;

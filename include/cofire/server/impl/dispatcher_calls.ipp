@@ -106,7 +106,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
 }
 
 COFIRE_DECL asio::awaitable<void>
-dispatcher::tick(std::vector<run_report> reports, std::span<ended_run const> in_hand) {
+dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand) {
     tick_request request{.server = instance_, .reports = reports};
     request.executor_stamp = core_->environment.clock().steady_now();
     request.list_held = list_held_;
@@ -120,7 +120,9 @@ dispatcher::tick(std::vector<run_report> reports, std::span<ended_run const> in_
     }
     if (failure) {
         core_->put_back(std::move(reports));
-        take_failure(failure, "tick");
+        if (take_failure(failure, "tick") == failure_kind::failed) {
+            list_held_ = job_id{}; // signals may be lost with the answer
+        }
         co_return;
     }
     next_tick_ = request.executor_stamp + tick_every_.value_or(std::chrono::milliseconds{100});
@@ -168,7 +170,7 @@ COFIRE_DECL void dispatcher::take_tick(tick_answer const& answer) {
 /// What the storage counts as held by this server: some of it may have come with an answer that was
 /// lost, and would be held for ever.
 COFIRE_DECL void
-dispatcher::take_held(std::span<held_job const> held, std::span<ended_run const> in_hand) {
+dispatcher::take_held(std::span<held_job const> held, std::span<run_outcome const> in_hand) {
     constexpr std::size_t page = 10'000;
     list_held_.reset();
     if (held.size() >= page) {
@@ -200,14 +202,8 @@ COFIRE_DECL void dispatcher::take_answer(acquire_answer&& answer, std::uint32_t 
     }
 }
 
-COFIRE_DECL asio::awaitable<void>
-dispatcher::settle(std::vector<ended_run> ended, std::uint32_t limit) {
-    std::vector<run_outcome> outcomes;
-    outcomes.reserve(ended.size());
-    for (ended_run& e : ended) {
-        outcomes.push_back(std::move(e.outcome));
-    }
-    settle_request request{.server = instance_, .outcomes = outcomes};
+COFIRE_DECL asio::awaitable<void> dispatcher::settle(ended_runs ended, std::uint32_t limit) {
+    settle_request request{.server = instance_, .outcomes = ended.outcomes};
     if (limit != 0) {
         request.then = make_acquire(limit);
     }
@@ -216,17 +212,15 @@ dispatcher::settle(std::vector<ended_run> ended, std::uint32_t limit) {
     try {
         auto op = core_->storage.settle(request);
         answer = co_await std::move(op);
-        if (answer.results.size() != outcomes.size()) {
-            std::string text = "settle of " + std::to_string(outcomes.size()) + " outcomes: ";
+        if (answer.results.size() != ended.size()) {
+            std::string text = "settle of " + std::to_string(ended.size()) + " outcomes: ";
             text += std::to_string(answer.results.size()) + " answers";
             throw error(errc::storage_failed, text);
         }
     } catch (...) {
         failure = std::current_exception();
     }
-    for (std::size_t i = 0; i != ended.size(); ++i) {
-        ended[i].outcome = std::move(outcomes[i]);
-    }
+
     if (failure) {
         auto const kind = take_failure(failure, "settle");
         if (kind == failure_kind::failed && request.then) {
@@ -236,7 +230,8 @@ dispatcher::settle(std::vector<ended_run> ended, std::uint32_t limit) {
             forget_failure();
             if (isolate_ != 0) { // this is the one
                 isolate_ = 0;
-                refuse(std::move(ended.front()), describe_failure({}, failure).message);
+                std::string const why = describe_failure({}, failure).message;
+                refuse(std::move(ended.outcomes.front()), std::move(ended.about.front()), why);
                 ended.clear();
             } else {
                 isolate_ = ended.size();
@@ -250,51 +245,50 @@ dispatcher::settle(std::vector<ended_run> ended, std::uint32_t limit) {
     if (answer.acquired) { // first, so that handlers start
         take_answer(std::move(*answer.acquired), limit);
     }
-    core_->count_settled(ended, answer.results);
+    core_->count_settled(ended.outcomes, answer.results);
     tell_settled(ended, answer.results);
     take_refusals(ended, answer);
+    spare_ = std::move(ended);
 }
 
-COFIRE_DECL void
-dispatcher::take_refusals(std::vector<ended_run>& ended, settle_answer const& answer) {
+COFIRE_DECL void dispatcher::take_refusals(ended_runs& ended, settle_answer const& answer) {
     for (settle_refusal const& r : answer.refusals) {
         if (r.index < ended.size() && answer.results[r.index] == settle_status::refused) {
-            refuse(std::move(ended[r.index]), r.message);
+            refuse(std::move(ended.outcomes[r.index]), std::move(ended.about[r.index]), r.message);
         }
     }
 }
 
 /// The storage will never take this outcome: the job fails, or, if that is refused too, is given up.
-COFIRE_DECL void dispatcher::refuse(ended_run&& run, std::string const& why) {
-    run_outcome& o = run.outcome;
+COFIRE_DECL void dispatcher::refuse(run_outcome&& o, ended_about&& about, std::string const& why) {
     std::string text = "the storage refuses the outcome of job " + o.id.to_string() + " (";
-    text += std::string(run.type_name()) + "): " + why;
-    text += run.refused ? "; it is given up" : "; it fails";
+    text += std::string(about.type_name()) + "): " + why;
+    text += about.refused ? "; it is given up" : "; it fails";
     write_log(core_->environment.log(), log_level::error, text);
-    if (run.refused) {
+    if (about.refused) {
         core_->count_refused();
         return;
     }
-    run.refused = true;
+    about.refused = true;
     o.kind = outcome_kind::failed;
     o.result.clear();
-    o.error = make_error_info(run.type_name(), "cofire::error", why);
+    o.error = make_error_info(about.type_name(), "cofire::error", why);
     o.reason = "the storage refused its outcome";
-    std::vector<ended_run> again;
-    again.push_back(std::move(run));
+    ended_runs again;
+    again.add(std::move(o), std::move(about));
     core_->put_back(std::move(again));
 }
 
 COFIRE_DECL void
-dispatcher::tell_settled(std::span<ended_run const> ended, std::span<settle_status const> results) {
+dispatcher::tell_settled(ended_runs const& ended, std::span<settle_status const> results) {
     log_sink const& log = core_->environment.log();
     observer_ref const& observer = core_->environment.observer();
     for (std::size_t i = 0; i != ended.size(); ++i) {
         if (results[i] == settle_status::refused) {
             continue;
         }
-        run_outcome const& o = ended[i].outcome;
-        std::string_view const type = ended[i].type_name();
+        run_outcome const& o = ended.outcomes[i];
+        std::string_view const type = ended.about[i].type_name();
         bool const stale = results[i] == settle_status::stale;
         if (stale) {
             observer.stale(o, type, log);

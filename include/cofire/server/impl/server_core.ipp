@@ -187,7 +187,7 @@ COFIRE_DECL void server_core::set_trouble(std::string what) {
 }
 
 COFIRE_DECL void server_core::count_settled(
-    std::span<ended_run const> ended, std::span<settle_status const> results
+    std::span<run_outcome const> ended, std::span<settle_status const> results
 ) {
     std::lock_guard const lock(mutex_);
     for (std::size_t i = 0; i != ended.size(); ++i) {
@@ -197,7 +197,7 @@ COFIRE_DECL void server_core::count_settled(
         if (results[i] == settle_status::stale || results[i] == settle_status::refused) {
             continue;
         }
-        switch (ended[i].outcome.kind) {
+        switch (ended[i].kind) {
         case outcome_kind::succeeded: ++counters_.succeeded; break;
         case outcome_kind::failed:
         case outcome_kind::retry: ++counters_.attempts_failed; break;
@@ -336,7 +336,7 @@ COFIRE_DECL void server_core::hand_back(bool while_running) {
                     .id = s->held_id, .epoch = s->held_epoch, .kind = outcome_kind::released};
                 o.started = s->started_wall;
                 o.reason = "shutdown";
-                ended_.push_back({.outcome = std::move(o), .handler = s->handler});
+                ended_.add(std::move(o), {.handler = s->handler});
             }
         }
     }

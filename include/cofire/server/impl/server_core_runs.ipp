@@ -23,21 +23,22 @@ namespace cofire::detail {
 
 COFIRE_DECL void server_core::deliver(std::vector<acquired_job> jobs) {
     std::lock_guard const lock(mutex_);
+    handler_entry const* handler = nullptr;
     for (acquired_job& job : jobs) {
-        handler_entry const* const handler = handlers->find(job.type);
+        if (handler == nullptr || job.type != handler->name) { // mostly it is that of the last one
+            handler = handlers->find(job.type);
+        }
         if (handler == nullptr || job.argument_version > handler->argument_version) {
             run_outcome parked{.id = job.id, .epoch = job.epoch, .kind = outcome_kind::parked};
             parked.reason = "this server has no handler for " + job.type + ", version " +
                             std::to_string(job.argument_version);
-            ended_.push_back(
-                {.outcome = std::move(parked), .handler = nullptr, .type = std::move(job.type)}
-            );
+            ended_.add(std::move(parked), {.handler = nullptr, .type = std::move(job.type)});
             continue;
         }
         if (type_load* const load = load_of(handler)) {
             ++load->held;
         }
-        ready_.push_back({.job = std::move(job), .handler = handler});
+        ready_.emplace_back(std::move(job), handler);
     }
     wake_one();
 }
@@ -99,7 +100,7 @@ server_core::end_ready(ready_job const& r, outcome_kind kind, std::string_view r
     free_load(r.handler);
     run_outcome o{.id = r.job.id, .epoch = r.job.epoch, .kind = kind};
     o.reason = reason;
-    ended_.push_back({.outcome = std::move(o), .handler = r.handler});
+    ended_.add(std::move(o), {.handler = r.handler});
 }
 
 /// Hands back what was acquired and not started.
@@ -206,7 +207,7 @@ COFIRE_DECL void server_core::take_ended(slot& s) {
         s.report.reset();
     }
     if (s.outcome && !s.handed_back) {
-        ended_.push_back({.outcome = std::move(*s.outcome), .handler = s.handler});
+        ended_.add(std::move(*s.outcome), {.handler = s.handler});
     } else {
         freed_ = true;
     }
@@ -238,9 +239,10 @@ server_core::complete(slot& s, job_context const& context, std::exception_ptr er
     }
     time_point const settled_at = input.now;
     try {
-        s.outcome = decide_outcome(std::move(input));
-        if (s.outcome) {
+        if (decide_outcome(input, s.outcome.emplace())) {
             s.handler->filter_outcome(context, *s.outcome, settled_at, environment.log());
+        } else {
+            s.outcome.reset();
         }
         if (s.run.report_pending.load()) {
             s.report = s.run.take_report();
@@ -337,9 +339,9 @@ COFIRE_DECL void server_core::collect_reports() {
 
 // What the dispatcher takes and gives.
 
-/// The first items of `from`, as many as one call to a storage may have.
+/// How many of the first items of `from`, at most `most`, one call to a storage may have.
 template <class T, class Weigh>
-std::vector<T> take_slice(std::vector<T>& from, std::size_t most, Weigh const& weigh) {
+std::size_t slice_of(std::vector<T> const& from, std::size_t most, Weigh const& weigh) {
     constexpr std::size_t most_bytes = std::size_t{2} << 20; // half of what a call may have
     std::size_t count = 0;
     for (std::size_t bytes = 0; count != from.size() && count != most; ++count) {
@@ -348,33 +350,51 @@ std::vector<T> take_slice(std::vector<T>& from, std::size_t most, Weigh const& w
             break;
         }
     }
-    if (count == from.size()) {
-        return std::exchange(from, {});
-    }
-    auto const end = from.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<T> slice(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
-    from.erase(from.begin(), end);
-    return slice;
+    return count;
 }
 
-COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports, std::size_t most_ended) {
+/// Moves the first `count` items of `from` into `to`, which is empty.
+template <class T>
+void take_first(std::vector<T>& from, std::size_t count, std::vector<T>& to) {
+    if (count == from.size()) { // the usual case: both keep their memory
+        from.swap(to);
+        return;
+    }
+    auto const end = from.begin() + static_cast<std::ptrdiff_t>(count);
+    to.assign(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
+    from.erase(from.begin(), end);
+}
+
+template <class T>
+void put_first(std::vector<T>& to, std::vector<T>& what) {
+    to.insert(
+        to.begin(), std::make_move_iterator(what.begin()), std::make_move_iterator(what.end())
+    );
+}
+
+COFIRE_DECL dispatcher_input
+server_core::take_input(bool with_reports, std::size_t most_ended, ended_runs spare) {
     if (with_reports) {
         collect_reports();
     }
     dispatcher_input input;
+    input.ended = std::move(spare); // its memory is what comes next is gathered in
+    input.ended.clear();
     std::lock_guard const lock(mutex_);
-    input.reports = take_slice(reports_, 1000, [](run_report const& r) {
+    std::size_t const reports = slice_of(reports_, 1000, [](run_report const& r) {
         std::size_t bytes = 0;
         for (log_line const& line : r.lines) {
             bytes += line.text.size();
         }
         return bytes;
     });
+    take_first(reports_, reports, input.reports);
     if (reports_.empty()) { // what a run has said is told before its outcome
-        input.ended = take_slice(ended_, most_ended, [](ended_run const& e) {
-            run_outcome const& o = e.outcome;
+        std::size_t const ended = slice_of(ended_.outcomes, most_ended, [](run_outcome const& o) {
             return o.result.size() + o.reason.size() + (o.error ? o.error->message.size() : 0);
         });
+        take_first(ended_.outcomes, ended, input.ended.outcomes);
+        take_first(ended_.about, ended, input.ended.about);
     }
     input.pending = !ended_.empty() || !reports_.empty();
     input.freed = std::exchange(freed_, false);
@@ -395,14 +415,14 @@ COFIRE_DECL dispatcher_input server_core::take_input(bool with_reports, std::siz
 /// Releases those of `held`, of what the storage counts as held by this server, that it knows nothing
 /// of: the answer that gave them was lost. `in_hand`: what the dispatcher has taken to settle.
 COFIRE_DECL std::size_t
-server_core::release_unknown(std::span<held_job const> held, std::span<ended_run const> in_hand) {
+server_core::release_unknown(std::span<held_job const> held, std::span<run_outcome const> in_hand) {
     std::set<std::pair<job_id, epoch_type>> known;
-    for (ended_run const& e : in_hand) {
-        known.emplace(e.outcome.id, e.outcome.epoch);
+    for (run_outcome const& o : in_hand) {
+        known.emplace(o.id, o.epoch);
     }
     std::lock_guard const lock(mutex_);
-    for (ended_run const& e : ended_) {
-        known.emplace(e.outcome.id, e.outcome.epoch);
+    for (run_outcome const& o : ended_.outcomes) {
+        known.emplace(o.id, o.epoch);
     }
     for (ready_job const& r : ready_) {
         known.emplace(r.job.id, r.job.epoch);
@@ -417,27 +437,22 @@ server_core::release_unknown(std::span<held_job const> held, std::span<ended_run
         if (!known.contains({h.id, h.epoch})) {
             run_outcome o{.id = h.id, .epoch = h.epoch, .kind = outcome_kind::released};
             o.reason = "its acquisition was not answered";
-            ended_.push_back({.outcome = std::move(o)});
+            ended_.add(std::move(o), {});
             ++released;
         }
     }
     return released;
 }
 
-COFIRE_DECL void server_core::put_back(std::vector<ended_run> ended) {
+COFIRE_DECL void server_core::put_back(ended_runs ended) {
     std::lock_guard const lock(mutex_);
-    ended_.insert(
-        ended_.begin(), std::make_move_iterator(ended.begin()), std::make_move_iterator(ended.end())
-    );
+    put_first(ended_.outcomes, ended.outcomes);
+    put_first(ended_.about, ended.about);
 }
 
 COFIRE_DECL void server_core::put_back(std::vector<run_report> reports) {
     std::lock_guard const lock(mutex_);
-    reports_.insert(
-        reports_.begin(),
-        std::make_move_iterator(reports.begin()),
-        std::make_move_iterator(reports.end())
-    );
+    put_first(reports_, reports);
 }
 
 } // namespace cofire::detail

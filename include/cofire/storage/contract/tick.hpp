@@ -94,7 +94,8 @@ struct tick_request {
     /// When the server's executor last ran something of the server's, on the steady clock.
     steady_point executor_stamp{};
     /// Asks for the jobs that the storage counts as held by this server, those with an id above this
-    /// one; empty: does not ask. For a server that has missed the answer to an acquire.
+    /// one; empty: does not ask. Signals for these jobs that were given before are given again. For a
+    /// server that has missed the answer to an acquire or to a tick.
     std::optional<job_id> list_held{};
 };
 

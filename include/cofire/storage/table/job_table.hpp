@@ -166,6 +166,7 @@ private:
     void lose(job_node& job, time_point now);
     void reap(server_entry& server, time_point now);
     static void list_held(server_entry const& server, job_id after, std::vector<held_job>& held);
+    void repeat_signals(tick_answer& answer) const;
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
     void retain(time_point now, std::size_t most);

@@ -208,6 +208,11 @@ private:
     return ids;
 }
 
+/// The first whole millisecond that is not before `t`: the latest next due time to be told for it.
+[[nodiscard]] inline time_point to_milliseconds(time_point t) {
+    return std::chrono::ceil<std::chrono::milliseconds>(t);
+}
+
 /// `ids` in ascending order, to compare where order is free.
 [[nodiscard]] inline std::vector<job_id> sorted(std::vector<job_id> ids) {
     std::sort(ids.begin(), ids.end());
