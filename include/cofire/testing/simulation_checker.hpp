@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -54,21 +55,36 @@ public:
     /// How often a job may lose its server; 0: not checked.
     std::uint32_t lost_limit = 3;
 
-    // What took place in the storage. `process` is who asked.
+    // What took place in the storage, in its order. `process` is who asked.
+
+    /// An insert took place.
     void inserted(insert_request const& r, insert_answer const& a);
+    /// Its answer has reached who asked for it: from now on none of it may be lost.
     void acknowledged(insert_request const& r, insert_answer const& a);
+    /// An acquire took place.
     void acquired(std::uint32_t process, acquire_request const& r, acquire_answer const& a);
+    /// A settle took place, with the acquire in it.
     void settled(std::uint32_t process, settle_request const& r, settle_answer const& a);
+    /// These jobs are as told, right before the next change.
     void changing(std::span<job_record const> before);
+    /// A change by ids took place.
     void changed(change_request const& r, change_answer const& a);
+    /// An operation on recurring jobs took place.
     void recurred(recurring_request const& r, recurring_answer const& a);
+    /// A queue was paused or resumed.
     void queue_paused(std::string_view queue, bool paused);
+    /// A process announced itself as this server.
     void announced(std::uint32_t process, server_instance server, server_announce const& a);
+    /// A server is taken for dead; what it held is lost.
     void server_died(server_instance server);
+    /// A server has left; what it held is handed back.
     void server_retired(server_instance server);
 
     // What the handlers' side saw.
+
+    /// A run starts. Of `job` only id, epoch and arguments matter.
     void run_started(std::uint32_t process, acquired_job const& job);
+    /// A run has ended; `reason` is why it was asked to stop, if it was.
     void run_ended(
         std::uint32_t process,
         job_id id,
@@ -76,7 +92,9 @@ public:
         simulated_end end,
         cofire::cancellation_reason reason
     );
+    /// A process starts, again perhaps.
     void process_started(std::uint32_t process);
+    /// A process was asked to stop.
     void stop_asked(std::uint32_t process);
 
     /// The wall clock was moved.

@@ -7,6 +7,7 @@
 #include <cofire/testing/simulation_checker.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 

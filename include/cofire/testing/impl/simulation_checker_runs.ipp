@@ -224,7 +224,7 @@ COFIRE_DECL void simulation_checker::run_started(std::uint32_t process, acquired
         }
     }
     for (acquisition const& other : m->runs) {
-        if (other.started && !other.ended && !other.settled) {
+        if (!run->settled && other.started && !other.ended && !other.settled) {
             report("I7", job.id, "runs twice at a time, and no lease was lost");
         }
     }

@@ -168,8 +168,8 @@ COFIRE_DECL void job_table::repeat_signals(tick_answer& answer) const {
         run_signal const signal{
             .id = job.id,
             .epoch = job.epoch,
-            .kind = job.stop == stop_request::cancel ? signal_kind::cancelled
-                                                     : signal_kind::deleted};
+            .kind =
+                job.stop == stop_request::cancel ? signal_kind::cancelled : signal_kind::deleted};
         auto const is_it = [&](run_signal const& s) {
             return s.id == signal.id && s.epoch == signal.epoch && s.kind == signal.kind;
         };
