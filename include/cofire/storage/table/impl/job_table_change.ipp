@@ -83,6 +83,9 @@ job_table::begin_again(job_node& job, change_request const& r, time_point now) {
         keep_course(job);
         withdraw(job, now);
         drop_expiry(job);
+        if (job.extras) {
+            job.extras->reason.clear(); // it is not parked any more
+        }
     }
     enter_line_or_wheel(job, again ? r.due : now, now);
     index_expiry(job);
