@@ -120,7 +120,11 @@ int live(std::string const& path, bool first) {
         return c[cofire::job_state::enqueued] + c[cofire::job_state::scheduled] +
                c[cofire::job_state::processing];
     };
-    while (left() != 0) {
+    for (int steps = 0; left() != 0; ++steps) {
+        if (steps == 100'000) {
+            std::cerr << "the work does not end\n";
+            return 3;
+        }
         w.clock.advance(10ms);
         w.io.restart();
         w.io.poll();

@@ -108,6 +108,8 @@ public:
 
     /// Every job that was stored.
     [[nodiscard]] std::vector<job_id> stored() const;
+    /// Those of them that are not known to have ended.
+    [[nodiscard]] std::vector<job_id> unfinished() const;
     /// Jobs that hold, or may hold, one of the unique keys of `jobs`.
     [[nodiscard]] std::vector<job_id> keepers(std::span<new_job const> jobs) const;
     /// How many runs were started.

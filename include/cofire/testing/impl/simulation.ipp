@@ -121,7 +121,7 @@ COFIRE_DECL void simulation::inject() {
     steady_point const now = world_->clock.steady_now();
     process& p = *processes_[random.below(processes_.size())];
     if (world_->happens(f.clock_jumps)) {
-        constexpr std::int64_t most = 10 * 60 * 1'000'000;
+        constexpr std::int64_t most = 2 * 60 * 1'000'000;
         auto const by = static_cast<std::int64_t>(random.below(2 * most)) - most;
         move_clock(duration{by}, true);
     }
@@ -230,7 +230,10 @@ COFIRE_DECL bool simulation::clients_done() const {
 
 /// True if there is no job that could still run, but for those of recurring jobs.
 COFIRE_DECL bool simulation::all_work_done() {
-    for (job_record const& job : jobs()) {
+    auto const ids = world_->checker.unfinished();
+    auto const records = get(ids);
+    world_->checker.changing(records); // some have ended by themselves
+    for (job_record const& job : records) {
         bool const waits = job.state == job_state::awaiting; // as long as others are there
         bool const parked = job.sub_state == job_sub_state::parked_by_type;
         if (!is_final(job.state) && !waits && !parked && job.recurring_id.empty()) {

@@ -39,6 +39,16 @@ COFIRE_DECL std::vector<job_id> simulation_checker::stored() const {
     return order_;
 }
 
+COFIRE_DECL std::vector<job_id> simulation_checker::unfinished() const {
+    std::vector<job_id> result;
+    for (job_id id : order_) {
+        if (!jobs_.at(id).final) {
+            result.push_back(id);
+        }
+    }
+    return result;
+}
+
 COFIRE_DECL std::vector<job_id> simulation_checker::keepers(std::span<new_job const> jobs) const {
     std::vector<job_id> result;
     for (job_id id : order_) {
