@@ -4,8 +4,6 @@
 // Any bytes as a script of commands for job_table, held against the naive model: see
 // tests/differential/script.hpp. Input: 1 byte for the limits, then the commands.
 
-#include "fuzz.hpp"
-
 #include "differential/check.cpp"
 #include "differential/describe.cpp"
 #include "differential/lockstep.cpp"
@@ -19,6 +17,7 @@
 #include "differential/naive_storage_recurring.cpp"
 #include "differential/script.cpp"
 #include "differential/table_subject.cpp"
+#include "fuzz.hpp"
 
 #include <span>
 #include <string>

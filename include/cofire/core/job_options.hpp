@@ -31,7 +31,8 @@ enum class unique_hold : std::uint8_t {
 
 /// What an insert does when another job holds its unique key.
 enum class duplicate_policy : std::uint8_t {
-    ignore,  ///< nothing is inserted; the answer names the holder (the default)
+    /// Nothing is inserted; the answer names the holder (the default).
+    ignore,
     /// A holder that waits is deleted and the new job takes its place; one that has ended gives its key;
     /// a running one stays.
     replace,

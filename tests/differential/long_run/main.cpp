@@ -15,8 +15,7 @@ int main(int argc, char** argv) {
         return argc > i ? std::strtoull(argv[i], nullptr, 10) : otherwise;
     };
     std::uint64_t const count = number(1, 2'000);
-    std::string const report =
-        check_scripts(make_table, number(2, 1), count, number(3, 200));
+    std::string const report = check_scripts(make_table, number(2, 1), count, number(3, 200));
     if (!report.empty()) {
         std::printf("%s", report.c_str());
         return 1;

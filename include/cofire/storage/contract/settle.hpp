@@ -68,10 +68,14 @@ struct settle_request {
 
 /// What became of one outcome.
 enum class settle_status : std::uint8_t {
-    done,  ///< it counts
-    again, ///< it counted before, and nobody has acquired the job since: the call is a repetition
-    stale, ///< the job is not held under this epoch by this server, or is unknown
-    refused, ///< this outcome can never be stored, see settle_refusal; the job is still held
+    /// It counts.
+    done,
+    /// It counted before, and nobody has acquired the job since: the call is a repetition.
+    again,
+    /// The job is not held under this epoch by this server, or is unknown.
+    stale,
+    /// This outcome can never be stored, see settle_refusal; the job is still held.
+    refused,
 };
 
 /// Why an outcome was refused, for good: the same one would be again. The server ends the run with
