@@ -233,7 +233,7 @@ struct job_table_inspector {
             for (limit_lane const& part : entry.lanes) {
                 auto const [parked, ready] = limited[std::pair(&entry, part.of)];
                 require(part.parked.size() == parked, "parked of limit " + key);
-                require(part.ready == ready, "ready of limit " + key);
+                require(part.ready.size() == ready, "ready of limit " + key);
                 require(parked == 0 || ready >= entry.room(), "jobs of limit " + key + " starve");
             }
             limits.erase(&entry);

@@ -67,7 +67,7 @@ struct job_extras {
     bool holds_key = false;
     std::vector<limit_entry*> limits;
     limit_entry* blocker = nullptr; // the limit that it is, or was last, parked under
-    bool unparked = false; // in line again after limit_lane::parked; counted in the blocker's ready
+    bool unparked = false; // in line again after limit_lane::parked; stands in the blocker's ready
     std::vector<parent_edge> parents;
     std::uint32_t waits = 0; // parents that have not ended
     std::vector<child_edge> children;

@@ -124,7 +124,7 @@ struct queue_entry {
 struct limit_lane {
     lane* of = nullptr;
     job_order parked;
-    std::uint64_t ready = 0; // put back into the line for want of nothing but a server
+    job_order ready{}; // put back into the line: before all that are parked
 };
 
 /// A limit key known to the table.
@@ -145,7 +145,7 @@ struct limit_entry {
                 return known;
             }
         }
-        return lanes.emplace_back(limit_lane{.of = &l, .parked = {}});
+        return lanes.emplace_back(limit_lane{.of = &l, .parked = {}, .ready = {}});
     }
 };
 

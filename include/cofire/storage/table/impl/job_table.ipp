@@ -123,7 +123,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         --job.line->queue->waiting;
         if (job.extras && job.extras->unparked) {
             job.extras->unparked = false;
-            --job.extras->blocker->at(*job.line).ready;
+            job.extras->blocker->at(*job.line).ready.erase(order_of(job));
         }
         break;
     case job_place::parked_by_type:

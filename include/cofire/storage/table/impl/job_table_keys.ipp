@@ -74,13 +74,22 @@ COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key) {
     return found->second;
 }
 
-/// Lets a job that is out of the line wait for `limit`.
+/// Lets a job that is out of the line wait for `limit`, which is full; those behind it that were put back
+/// wait with it again, so that none of them is taken first.
 COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
     job.extras->blocker = &limit;
     limit_lane& part = limit.at(*job.line);
-    part.parked.emplace(order_of(job), &job);
-    job.place = job_place::parked_by_limit;
-    ++job.line->queue->parked_by_limit;
+    auto const park_one = [&part](job_node& one) {
+        part.parked.emplace(order_of(one), &one);
+        one.place = job_place::parked_by_limit;
+        ++one.line->queue->parked_by_limit;
+    };
+    park_one(job);
+    while (!part.ready.empty()) {
+        job_node& behind = *part.ready.begin()->second;
+        leave_place(behind);
+        park_one(behind);
+    }
 }
 
 /// Puts back as many parked jobs as there is room for, in each lane, since it is not known which
@@ -88,11 +97,11 @@ COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
 COFIRE_DECL void job_table::refill(limit_entry& limit, time_point now) {
     auto const room = limit.room();
     for (limit_lane& part : limit.lanes) {
-        while (part.ready < room && !part.parked.empty()) {
+        while (part.ready.size() < room && !part.parked.empty()) {
             job_node& job = *part.parked.begin()->second;
             leave_place(job);
             job.extras->unparked = true;
-            ++part.ready;
+            part.ready.emplace(order_of(job), &job);
             enter_line(job, now, true);
         }
     }
