@@ -2,22 +2,22 @@
 // Copyright (c) 2026 The cofire authors
 
 // The way of a no-op job with 64 bytes of arguments through the table of the in-process storages:
-// inserted by itself, acquired and settled in batches of 64, its history kept. And what jobs that
-// wait take: in memory, and of the time of the others.
-//
-// Usage: benchmark_job_table [pending jobs...]    (1000000 5000000)
+// inserted by itself, acquired and settled in batches of 64, its history kept. Against a queue written
+// by hand, with a history of the same length. And what jobs that wait take: in memory, and of the time
+// of the others.
+
+#include "support/measure.hpp"
+#include "support/report.hpp"
 
 #include <cofire/storage/table/job_table.hpp>
 
-#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <malloc.h>
+#include <deque>
 #include <memory>
 #include <string>
-#include <time.h>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -26,13 +26,6 @@ using cofire::job_id;
 using cofire::time_point;
 
 constexpr std::size_t batch = 64;
-
-/// What this thread has computed, in nanoseconds: unlike a clock it does not run while others do.
-double now_ns() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
-}
 
 /// Random numbers, fast and always the same.
 struct numbers {
@@ -53,9 +46,9 @@ struct costs {
 };
 
 /// A table, a server and the clock.
-class bench {
+class table_way {
 public:
-    bench() : table_({.jobs = 20'000'000, .bytes = std::uint64_t{64} << 30}) {
+    table_way() : table_({.jobs = 20'000'000, .bytes = std::uint64_t{64} << 30}) {
         job_.type = "send_login_notification";
         job_.arguments = "[\"" + std::string(60, 'x') + "\"]";
         job_.settings = std::make_shared<cofire::job_settings const>();
@@ -78,18 +71,18 @@ public:
         std::vector<cofire::run_outcome> outcomes;
         auto held = acquire();
         for (std::size_t done = 0; done != count; done += batch) {
-            auto const begin = now_ns();
+            auto const begin = bench::processor_ns();
             insert(batch);
-            sum.insert += (now_ns() - begin);
+            sum.insert += (bench::processor_ns() - begin);
             outcomes.clear();
             for (cofire::acquired_job const& j : held) {
                 outcomes.push_back({.id = j.id, .epoch = j.epoch, .started = now_});
             }
-            auto const middle = now_ns();
+            auto const middle = bench::processor_ns();
             auto answer =
                 table_.settle({.server = server_, .outcomes = outcomes, .then = request()}, now_);
             held = std::move(answer.acquired->jobs);
-            sum.settle += (now_ns() - middle);
+            sum.settle += (bench::processor_ns() - middle);
         }
         for (cofire::acquired_job const& j : held) { // the table is left as it was
             cofire::run_outcome const o{
@@ -120,61 +113,96 @@ private:
     numbers random_;
 };
 
-double allocated() {
-    struct mallinfo2 const info = mallinfo2();
-    return static_cast<double>(info.uordblks + info.hblkhd);
-}
-
-void print(char const* name, std::size_t pending, costs const& c) {
-    std::printf(
-        "%-28s %9zu pending   %7.1f ns a job: insert %6.1f, settle and acquire %6.1f\n",
-        name,
-        pending,
-        c.all(),
-        c.insert,
-        c.settle
-    );
-}
-
-/// The median of five, by the sum.
-costs measure(bench& b, std::size_t count) {
-    std::vector<costs> runs;
-    for (int i = 0; i != 5; ++i) {
-        runs.push_back(b.run(count));
+/// The same by hand: a queue of functions' arguments, and who ended, the latest 100,000 of them.
+class queue_way {
+public:
+    /// Runs `count` jobs in waves of a batch.
+    costs run(std::size_t count) {
+        costs sum;
+        for (std::size_t done = 0; done != count; done += batch) {
+            auto const begin = bench::processor_ns();
+            for (std::size_t i = 0; i != batch; ++i) {
+                queue_.push_back({++last_, "send_login_notification", bench::argument()});
+            }
+            auto const middle = bench::processor_ns();
+            for (std::size_t i = 0; i != batch; ++i) {
+                history_.push_back(std::move(queue_.front()));
+                queue_.pop_front();
+                if (history_.size() > 100'000) {
+                    history_.pop_front();
+                }
+            }
+            sum.insert += middle - begin;
+            sum.settle += bench::processor_ns() - middle;
+        }
+        sum.insert /= static_cast<double>(count);
+        sum.settle /= static_cast<double>(count);
+        return sum;
     }
-    std::sort(runs.begin(), runs.end(), [](costs const& a, costs const& c) {
-        return a.all() < c.all();
-    });
-    std::printf("  from %.1f to %.1f ns\n", runs.front().all(), runs.back().all());
-    return runs[runs.size() / 2];
+
+private:
+    struct entry {
+        std::uint64_t id;
+        std::string type;
+        std::string arguments;
+    };
+    std::uint64_t last_ = 0;
+    std::deque<entry> queue_;
+    std::deque<entry> history_;
+};
+
+/// The way of a job beside the queue's.
+void measure_way(bench::report& to, std::size_t jobs) {
+    table_way table;
+    queue_way queue;
+    table.insert(batch);
+    table.run(4 * jobs); // until as many final jobs are kept as are to be
+    queue.run(4 * jobs);
+    bench::figure insert{"job_table.insert", "ns/job", {}, "deque by hand", {}};
+    bench::figure settle{"job_table.settle_and_acquire", "ns/job", {}, "deque by hand", {}};
+    bench::figure all{"job_table.way", "ns/job", {}, "deque by hand", {}};
+    for (std::size_t i = 0; i != to.samples(); ++i) {
+        costs const t = table.run(jobs);
+        costs const q = queue.run(jobs);
+        insert.values.push_back(t.insert);
+        insert.yardstick_values.push_back(q.insert);
+        settle.values.push_back(t.settle);
+        settle.yardstick_values.push_back(q.settle);
+        all.values.push_back(t.all());
+        all.yardstick_values.push_back(q.all());
+    }
+    to.add(insert);
+    to.add(settle);
+    to.add(all);
+}
+
+/// What waiting jobs take of memory, and of the time of the others.
+void measure_pending(bench::report& to, std::size_t jobs) {
+    auto const million = to.size<std::size_t>(1'000'000, 2'048);
+    table_way one;
+    table_way five;
+    auto const before = bench::allocated_bytes();
+    one.insert(million);
+    auto const bytes = bench::allocated_bytes() - before;
+    to.add({"job_table.pending_job", "bytes", {bytes / static_cast<double>(million)}});
+    five.insert(5 * million);
+    one.run(jobs);
+    five.run(jobs);
+    to.compare(
+        "job_table.at_5_million_pending",
+        "ns/job",
+        [&] { return five.run(jobs).all(); },
+        "at 1 million",
+        [&] { return one.run(jobs).all(); }
+    );
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    constexpr std::size_t jobs = batch * 8'192;
-    std::vector<std::size_t> sizes;
-    for (int i = 1; i < argc; ++i) {
-        sizes.push_back(std::strtoull(argv[i], nullptr, 10));
-    }
-    if (sizes.empty()) {
-        sizes = {1'000'000, 5'000'000};
-    }
-    {
-        bench b;
-        b.insert(batch);
-        b.run(jobs); // until as many final jobs are kept as are to be
-        print("full way", batch, measure(b, jobs));
-    }
-    for (std::size_t size : sizes) {
-        bench b;
-        double const before = allocated();
-        auto const begin = now_ns();
-        b.insert(size);
-        double const ns = (now_ns() - begin) / static_cast<double>(size);
-        double const bytes = (allocated() - before) / static_cast<double>(size);
-        std::printf("%zu pending: %.1f bytes a job, inserted in %.1f ns each\n", size, bytes, ns);
-        b.run(jobs);
-        print("full way", size, measure(b, jobs));
-    }
+    bench::report to(argc, argv);
+    auto const jobs = batch * to.size<std::size_t>(1'024, 16);
+    measure_way(to, jobs);
+    measure_pending(to, jobs);
+    return 0;
 }

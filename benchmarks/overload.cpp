@@ -29,12 +29,11 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t room = 100'000;
 constexpr std::size_t offered_for_each_done = 10;
 
-cofire::memory_options limited() {
+cofire::memory_options limited(std::uint64_t jobs) {
     cofire::table_limits limits;
-    limits.jobs = room;
+    limits.jobs = jobs;
     return cofire::memory_options(limits);
 }
 
@@ -103,12 +102,13 @@ int main(int argc, char** argv) {
     asio::io_context io{1};
     bench::waves waves;
     course c;
+    auto const room = to.size<std::uint64_t>(100'000, 2'000);
 
     cofire::server_options server;
     server.concurrency = 8;
     cofire::host_options options;
     options.server = server;
-    cofire::host jobs(io.get_executor(), cofire::memory_storage(limited()), std::move(options));
+    cofire::host jobs(io.get_executor(), cofire::memory_storage(limited(room)), std::move(options));
     jobs.add<bench::no_op>(
         [&waves](cofire::job_context& ctx, std::string) -> asio::awaitable<void> {
             if (waves.task_ends()) {

@@ -82,6 +82,8 @@ report::report(int& argc, char** argv, bool all) {
             samples = static_cast<std::size_t>(std::strtoul(argv[++i], nullptr, 10));
         } else if (argument == "--json" && i + 1 < argc) {
             json_ = argv[++i];
+        } else if (argument == "--figure" && i + 1 < argc) {
+            only_ = argv[++i];
         } else if (all) {
             std::fprintf(stderr, "%s: bad argument %s\n", argv[0], argv[i]);
             std::exit(2);
@@ -124,6 +126,10 @@ void report::add(figure const& f) {
         }
         word("yardstick", f.yardstick);
         number("yardstick_value", median(f.yardstick_values));
+        auto const [low, high] =
+            std::minmax_element(f.yardstick_values.begin(), f.yardstick_values.end());
+        number("yardstick_low", *low);
+        number("yardstick_high", *high);
         yardstick = short_number(median(f.yardstick_values)) + "  " + f.yardstick;
         if (!ratios.empty()) {
             number("ratio", median(ratios));

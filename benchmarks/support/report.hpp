@@ -32,13 +32,15 @@ struct figure {
 [[nodiscard]] double quantile(std::vector<double> values, double share);
 
 /// What a program was asked for, and where its figures go: a row of a table on stdout, and with
-/// `--json FILE` a line of JSON at the end of that file.
+/// `--json FILE` a line of JSON at the end of that file. `--figure NAME` has compare() leave out all
+/// others, for a profiler.
 ///
 /// Distinct objects: safe. Shared objects: unsafe.
 class report {
 public:
-    /// Takes what it knows out of the arguments: --quick, --samples N, --json FILE. Ends the program
-    /// with exit code 2 and a line on stderr if something else is among them and `all` is set.
+    /// Takes what it knows out of the arguments: --quick, --samples N, --json FILE, --figure NAME. Ends
+    /// the program with exit code 2 and a line on stderr if something else is among them and `all` is
+    /// set.
     report(int& argc, char** argv, bool all = true);
 
     /// True: only show that the program works. No number means anything.
@@ -64,6 +66,9 @@ public:
         std::string yardstick_name,
         Yardstick&& yardstick
     ) {
+        if (!only_.empty() && name != only_) {
+            return;
+        }
         figure f{std::move(name), std::move(unit), {}, std::move(yardstick_name), {}};
         for (std::size_t i = 0; i != samples_; ++i) {
             // Which one goes first changes, so that a drift of the machine favours neither.
@@ -86,6 +91,7 @@ private:
     bool quick_ = false;
     std::size_t samples_ = 0;
     std::string json_;
+    std::string only_;
 };
 
 } // namespace bench

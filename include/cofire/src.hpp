@@ -75,6 +75,7 @@
 #include <cofire/testing/impl/simulation_checker_audit.ipp>
 #include <cofire/testing/impl/simulation_checker_runs.ipp>
 #include <cofire/testing/impl/simulation_history.ipp>
+#include <cofire/testing/impl/simulation_process.ipp>
 #include <cofire/testing/impl/simulation_storage.ipp>
 #include <cofire/time/impl/cron.ipp>
 #include <cofire/time/impl/cron_expression.ipp>

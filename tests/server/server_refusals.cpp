@@ -210,6 +210,22 @@ BOOST_AUTO_TEST_CASE(jobs_that_run_are_not_handed_back_for_an_answer_that_was_lo
     BOOST_TEST(lists == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_reaches_its_run_although_the_answer_that_told_it_was_lost) {
+    failing w;
+    auto const running = w.add(-1);
+    w.start({.concurrency = 10});
+    bool dropped = false;
+    w.weak.after = [&](std::string_view what) {
+        if (what == "tick" && !std::exchange(dropped, true)) {
+            throw cofire::error(cofire::errc::outcome_unknown, "no answer");
+        }
+    };
+    w.get(w.jobs.cancel(running));
+    w.advance(1s);
+    BOOST_TEST(dropped);
+    BOOST_TEST((w.state(running) == job_state::deleted));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_held_is_looked_through_page_by_page) {
     constexpr int count = 10'050; // a page has 10,000
     failing w;

@@ -333,6 +333,29 @@ BOOST_AUTO_TEST_CASE(what_a_server_holds_in_slices) {
     BOOST_TEST((rest.front().id == id_of(10'001)));
 }
 
+BOOST_AUTO_TEST_CASE(signals_are_given_again_with_what_a_server_holds) {
+    table_fixture t;
+    auto const s = t.server();
+    t.insert({job(1), job(2), job(3)});
+    t.acquire(s);
+    t.change(change_kind::cancel, 1);
+    t.change(change_kind::delete_job, 2);
+    auto const ask = [&](std::optional<job_id> after) {
+        std::string text;
+        for (auto const& x : t.table.tick({.server = s, .list_held = after}, t.now).signals) {
+            text += std::to_string(x.id.bytes()[15]);
+            text += x.kind == cofire::signal_kind::cancelled ? "c " : "d ";
+        }
+        return text;
+    };
+    BOOST_TEST(ask(std::nullopt) == "1c 2d "); // suppose that this answer is lost
+    BOOST_TEST(ask(std::nullopt) == "");
+    BOOST_TEST(ask(job_id()) == "1c 2d ");
+    BOOST_TEST(ask(id_of(1)) == "2d ");
+    t.change(change_kind::delete_job, 1);
+    BOOST_TEST(ask(job_id()) == "1d 2d "); // each once
+}
+
 BOOST_AUTO_TEST_CASE(a_server_of_another_version) {
     table_fixture t;
     cofire::server_announce a{.name = "old \"one\""};

@@ -77,6 +77,17 @@ BOOST_AUTO_TEST_CASE(a_model_with_leases_is_kept_alive_by_ticks_and_killed_by_ti
     BOOST_TEST(report.skipped.size() == 6U); // closing, and what is durable
 }
 
+BOOST_AUTO_TEST_CASE(a_model_may_have_a_clock_and_limits_of_its_own) {
+    conformance_model model;
+    model.name = "on the system's clock";
+    model.make = [](conformance_setup const&) { return any_storage(memory_storage()); };
+    model.follows_clock = false;
+    model.follows_limits = false;
+    auto const report = run_conformance(model);
+    BOOST_TEST(report.ok(), report);
+    BOOST_TEST(report.passed > 200U);
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_apply_is_listed_as_skipped) {
     auto model = memory_model();
     model.follows_clock = false;

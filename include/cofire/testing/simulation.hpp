@@ -205,6 +205,7 @@ auto simulation::repeat(Make make) const -> decltype(make()) {
 
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/testing/impl/simulation.ipp>
+#include <cofire/testing/impl/simulation_process.ipp>
 #endif
 
 #endif

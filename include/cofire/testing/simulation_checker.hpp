@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -54,21 +55,36 @@ public:
     /// How often a job may lose its server; 0: not checked.
     std::uint32_t lost_limit = 3;
 
-    // What took place in the storage. `process` is who asked.
+    // What took place in the storage, in its order. `process` is who asked.
+
+    /// An insert took place.
     void inserted(insert_request const& r, insert_answer const& a);
+    /// Its answer has reached who asked for it: from now on none of it may be lost.
     void acknowledged(insert_request const& r, insert_answer const& a);
+    /// An acquire took place.
     void acquired(std::uint32_t process, acquire_request const& r, acquire_answer const& a);
+    /// A settle took place, with the acquire in it.
     void settled(std::uint32_t process, settle_request const& r, settle_answer const& a);
+    /// These jobs are as told, right before the next change.
     void changing(std::span<job_record const> before);
+    /// A change by ids took place.
     void changed(change_request const& r, change_answer const& a);
+    /// An operation on recurring jobs took place.
     void recurred(recurring_request const& r, recurring_answer const& a);
+    /// A queue was paused or resumed.
     void queue_paused(std::string_view queue, bool paused);
+    /// A process announced itself as this server.
     void announced(std::uint32_t process, server_instance server, server_announce const& a);
+    /// A server is taken for dead; what it held is lost.
     void server_died(server_instance server);
+    /// A server has left; what it held is handed back.
     void server_retired(server_instance server);
 
     // What the handlers' side saw.
+
+    /// A run starts. Of `job` only id, epoch and arguments matter.
     void run_started(std::uint32_t process, acquired_job const& job);
+    /// A run has ended; `reason` is why it was asked to stop, if it was.
     void run_ended(
         std::uint32_t process,
         job_id id,
@@ -76,7 +92,9 @@ public:
         simulated_end end,
         cofire::cancellation_reason reason
     );
+    /// A process starts, again perhaps.
     void process_started(std::uint32_t process);
+    /// A process was asked to stop.
     void stop_asked(std::uint32_t process);
 
     /// The wall clock was moved.
@@ -90,6 +108,8 @@ public:
 
     /// Every job that was stored.
     [[nodiscard]] std::vector<job_id> stored() const;
+    /// Those of them that are not known to have ended.
+    [[nodiscard]] std::vector<job_id> unfinished() const;
     /// Jobs that hold, or may hold, one of the unique keys of `jobs`.
     [[nodiscard]] std::vector<job_id> keepers(std::span<new_job const> jobs) const;
     /// How many runs were started.
@@ -97,6 +117,8 @@ public:
 
     /// The first rule that was broken, in words: "I5: ..."; empty: none.
     [[nodiscard]] std::string const& problem() const { return problem_; }
+    /// The job that it concerns; nil: none.
+    [[nodiscard]] job_id problem_job() const { return problem_job_; }
     /// Says that a rule was broken, for those who look on.
     void report(std::string_view rule, job_id id, std::string const& what);
 
@@ -105,8 +127,9 @@ private:
         epoch_type epoch = 0;
         server_instance server = 0;
         std::uint32_t process = 0;
-        bool settled = false; // or its server ended
-        bool lost = false;    // by its server's death
+        bool settled = false;    // or its server ended
+        bool lost = false;       // by its server's death
+        bool stop_asked = false; // by a user
         bool started = false;
         bool ended = false;
         simulated_end end = simulated_end::destroyed;
@@ -138,6 +161,7 @@ private:
     struct recurring_model {
         recurring_definition definition{};
         std::optional<time_point> served{}; // the last occurrence that was served
+        std::vector<job_id> jobs{};         // made by schedule since the definition is in force
     };
 
     job_model* find(job_id id);
@@ -167,11 +191,12 @@ private:
     void check_keys(std::span<job_record const> records);
     void
     check_awaiting(job_record const& record, std::unordered_map<job_id, job_state> const& states);
-    void check_overlap(std::span<job_record const> records);
+    void check_overlap(std::unordered_map<job_id, job_state> const& states);
 
     manual_clock clock_;
     simulation_history* history_;
     std::string problem_;
+    job_id problem_job_;
     std::unordered_map<job_id, job_model> jobs_;
     std::vector<job_id> order_; // of the inserts
     std::map<server_instance, server_model> servers_;

@@ -61,6 +61,9 @@ public:
     /// The last `count` events, a line each.
     [[nodiscard]] std::string last(std::size_t count);
 
+    /// The last `count` events that concern the job, a line each.
+    [[nodiscard]] std::string last_of(job_id id, std::size_t count);
+
     /// A number made of all events: the same for the same course.
     [[nodiscard]] std::uint64_t fingerprint() const;
 

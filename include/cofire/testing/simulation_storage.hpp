@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace cofire::testing {
 
@@ -28,7 +29,7 @@ struct simulation_faults {
     std::uint32_t deaths = 2;
     /// A server's process stands still for a while. Chance per step.
     std::uint32_t stalls = 2;
-    /// The wall clock is set, forwards or back, by up to an hour. Chance per step.
+    /// The wall clock is set, forwards or back, by up to two minutes. Chance per step.
     std::uint32_t clock_jumps = 1;
     /// A server is stopped, and started again. Chance per step.
     std::uint32_t stops = 2;

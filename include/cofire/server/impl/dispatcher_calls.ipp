@@ -120,7 +120,9 @@ dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> i
     }
     if (failure) {
         core_->put_back(std::move(reports));
-        take_failure(failure, "tick");
+        if (take_failure(failure, "tick") == failure_kind::failed) {
+            list_held_ = job_id{}; // signals may be lost with the answer
+        }
         co_return;
     }
     next_tick_ = request.executor_stamp + tick_every_.value_or(std::chrono::milliseconds{100});

@@ -9,9 +9,7 @@
 namespace cofire {
 
 COFIRE_DECL client server::make_client(
-    storage_ref const& storage,
-    server_options const& options,
-    server_environment const& environment
+    storage_ref const& storage, server_options const& options, server_environment const& environment
 ) {
     client_options own;
     own.clock = environment.clock();

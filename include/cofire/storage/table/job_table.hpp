@@ -101,8 +101,7 @@ private:
         }
     };
     template <class T>
-    using by_name =
-        boost::unordered_flat_map<std::string, std::unique_ptr<T>, name_hash, std::equal_to<>>;
+    using by_name = std::map<std::string, T, std::less<>>; // few; they stay where they are
     struct key_entry {
         job_id holder;
         std::optional<time_point> until; // with unique_hold::for_a_time
@@ -131,7 +130,12 @@ private:
     void enter_wheel(job_node& job, time_point due);
     void enter_line_or_wheel(job_node& job, time_point due, time_point now);
     void finish(job_node& job, job_state end, std::string_view reason, time_point now);
-    void release_children(time_point now);
+    void release_children(time_point now) {
+        if (!ended_.empty()) {
+            decide_children(now);
+        }
+    }
+    void decide_children(time_point now);
     void set_state(job_node& job, job_state state);
     void leave_place(job_node& job);
     void withdraw(job_node& job, time_point now);
@@ -162,6 +166,7 @@ private:
     void lose(job_node& job, time_point now);
     void reap(server_entry& server, time_point now);
     static void list_held(server_entry const& server, job_id after, std::vector<held_job>& held);
+    void repeat_signals(tick_answer& answer) const;
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
     void retain(time_point now, std::size_t most);
@@ -172,7 +177,6 @@ private:
         add(series_.at(now));
         add(job.line->queue->series.at(now));
     }
-    void count_run(job_node const& job, duration run_time, time_point now);
     [[nodiscard]] std::optional<time_point> next_due() const;
     [[nodiscard]] bool is_behind(time_point now) const;
     [[nodiscard]] seen_token seen() const { return {change_}; }
@@ -196,7 +200,7 @@ private:
         std::span<std::uint32_t> caps_left,
         acquire_answer& answer
     );
-    acquired_job hand_out(job_node& job, server_entry& server, time_point now);
+    void hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out);
     [[nodiscard]] std::optional<std::string> refusal_of(run_outcome const& o) const;
     settle_status settle_one(run_outcome const& o, server_instance server, time_point now);
     void wait_again(job_node& job, run_outcome const& o, time_point now);
@@ -251,7 +255,7 @@ private:
     std::vector<planned_job> planned_;                  // of the insert under way
     std::vector<job_node*> ended_;                      // whose continuations are to be decided
     std::vector<job_node*> due_;                        // promoted, to be sorted
-    storage_counts counts_;
+    storage_counts counts_;                             // but for by_state
     table_effects effects_;
     std::size_t settings_purge_at_ = 64;
     std::uint64_t change_ = 1;

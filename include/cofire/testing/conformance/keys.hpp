@@ -202,6 +202,16 @@ inline void a_holder_stands_for_a_parent_not_stored(bench& t) {
     t.expect_state(jobs[1].id, job_state::enqueued);
 }
 
+/// A job that is not stored because its key is held is not refused for its parents either.
+inline void parents_of_a_job_not_stored_do_not_matter(bench& t) {
+    auto const holder = t.put(t.keyed("k"));
+    new_job j = t.keyed("k");
+    j.parents.push_back({.id = t.new_id()});
+    auto const result = t.insert_one(j);
+    expect_equal(result.status, insert_status::held, "the status");
+    expect_equal(result.id, holder, "the holder");
+}
+
 /// A requeued job takes its key again.
 inline void a_requeued_job_holds_its_key_again(bench& t) {
     auto const s = t.server();
@@ -256,6 +266,7 @@ inline constexpr conformance_case cases[] = {
     {"insert.replace_decides_the_continuations_of_the_old_job",
      replace_decides_the_continuations_of_the_old_job},
     {"insert.a_holder_stands_for_a_parent_not_stored", a_holder_stands_for_a_parent_not_stored},
+    {"insert.parents_of_a_job_not_stored_do_not_matter", parents_of_a_job_not_stored_do_not_matter},
     {"insert.a_requeued_job_holds_its_key_again", a_requeued_job_holds_its_key_again},
     {"insert.a_requeue_is_skipped_while_another_holds_the_key",
      a_requeue_is_skipped_while_another_holds_the_key},

@@ -127,8 +127,17 @@ inline void a_series_keeps_hours_for_a_month(bench& t) {
     expect_equal(points[0].inserted, 1U, "inserted");
 }
 
+/// A step is made of whole minutes.
+inline void a_series_refuses_a_bad_step(bench& t) {
+    t.put(t.job());
+    for (duration const step : {0s, 30s, 90s, -60s}) {
+        t.expect_refused(errc::bad_option, [&] { series(t, {.from = t.now(), .step = step}); });
+    }
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
+    {"read.a_series_refuses_a_bad_step", a_series_refuses_a_bad_step},
     {"read.a_series_tells_what_happened", a_series_tells_what_happened, conformance_need::clock},
     {"read.a_series_adds_run_times_up", a_series_adds_run_times_up, conformance_need::clock},
     {"read.a_series_adds_lateness_up", a_series_adds_lateness_up, conformance_need::clock},

@@ -177,7 +177,7 @@ inline void tells_the_next_due_time(bench& t) {
     j.due = t.now() + 1h;
     t.put(j);
     auto const next = t.tick({.server = s}).next_due;
-    expect(next && *next <= *j.due, "a due time not after that of the job");
+    expect(next && *next <= to_milliseconds(*j.due), "a due time not after that of the job");
 }
 
 /// It promotes what is due.

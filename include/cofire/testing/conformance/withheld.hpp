@@ -50,12 +50,24 @@ inline void tells_the_next_due_time(bench& t) {
     j.due = t.now() + 2h;
     t.put(j);
     auto const next = t.acquire({.server = s}).next_due;
-    expect(next && *next <= *j.due, "a due time not after that of the one job");
+    expect(next && *next <= to_milliseconds(*j.due), "a due time not after that of the one job");
     new_job k = t.job();
     k.due = t.now() + 1h;
     t.put(k);
     auto const sooner = t.acquire({.server = s}).next_due;
-    expect(sooner && *sooner <= *k.due, "a due time not after that of the earlier job");
+    expect(
+        sooner && *sooner <= to_milliseconds(*k.due), "a due time not after that of the earlier job"
+    );
+}
+
+/// What expires happens by itself as well, and is told likewise.
+inline void tells_when_a_waiting_job_expires(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job("strange", {.expires = 1h}));
+    auto const next = t.acquire({.server = s}).next_due;
+    auto const expires = t.get(id).expires_at;
+    expect(expires.has_value(), "to know when it expires");
+    expect(next && *next <= to_milliseconds(*expires) + 1ms, "a time not after the expiry");
 }
 
 /// With a horizon jobs may come ahead of their time, but never from beyond it.
@@ -68,6 +80,28 @@ inline void nothing_from_beyond_the_horizon(bench& t) {
     auto const jobs =
         t.acquire({.server = s, .takes = {&from, 1}, .limit = 9, .horizon = 59min}).jobs;
     expect(jobs.empty(), "nothing from beyond the horizon");
+}
+
+/// What comes ahead of its time is reserved, and told to be, until its server says that it has started.
+inline void what_comes_ahead_of_its_time_is_reserved(bench& t) {
+    auto const s = t.server();
+    new_job j = t.job();
+    j.due = t.now() + 1h;
+    t.put(j);
+    queue_take const from{.queue = "default"};
+    auto const jobs = t.acquire({.server = s, .takes = {&from, 1}, .limit = 9, .horizon = 2h}).jobs;
+    if (jobs.empty()) {
+        t.expect_state(j.id, job_state::scheduled); // a storage need not
+        return;
+    }
+    expect_equal(jobs[0].due, *j.due, "the due time told to the server");
+    expect_equal(t.get(j.id).sub_state, job_sub_state::reserved, "the sub-state before");
+    run_report report;
+    report.id = j.id;
+    report.epoch = jobs[0].epoch;
+    report.started = true;
+    t.tick({.server = s, .reports = {&report, 1}});
+    expect_equal(t.get(j.id).sub_state, job_sub_state::running, "the sub-state then");
 }
 
 /// A job that has not started in time is deleted, with a reason, and not handed out.
@@ -142,7 +176,9 @@ inline constexpr conformance_case cases[] = {
      scheduled_jobs_enter_the_line_when_due,
      conformance_need::clock},
     {"acquire.tells_the_next_due_time", tells_the_next_due_time},
+    {"acquire.tells_when_a_waiting_job_expires", tells_when_a_waiting_job_expires},
     {"acquire.nothing_from_beyond_the_horizon", nothing_from_beyond_the_horizon},
+    {"acquire.what_comes_ahead_of_its_time_is_reserved", what_comes_ahead_of_its_time_is_reserved},
     {"acquire.never_an_expired_job", never_an_expired_job, conformance_need::clock},
     {"acquire.a_started_job_does_not_expire",
      a_started_job_does_not_expire,

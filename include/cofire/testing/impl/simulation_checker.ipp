@@ -22,6 +22,7 @@ simulation_checker::report(std::string_view rule, job_id id, std::string const& 
     if (!problem_.empty()) {
         return; // what follows from the first is no news
     }
+    problem_job_ = id;
     problem_ = std::string(rule) + ": ";
     if (!id.is_nil()) {
         problem_ += "job " + std::to_string(history_->number_of(id)) + " ";
@@ -36,6 +37,16 @@ COFIRE_DECL simulation_checker::job_model* simulation_checker::find(job_id id) {
 
 COFIRE_DECL std::vector<job_id> simulation_checker::stored() const {
     return order_;
+}
+
+COFIRE_DECL std::vector<job_id> simulation_checker::unfinished() const {
+    std::vector<job_id> result;
+    for (job_id id : order_) {
+        if (!jobs_.at(id).final) {
+            result.push_back(id);
+        }
+    }
+    return result;
 }
 
 COFIRE_DECL std::vector<job_id> simulation_checker::keepers(std::span<new_job const> jobs) const {
@@ -178,6 +189,7 @@ COFIRE_DECL void simulation_checker::changed(change_request const& r, change_ans
                  .id = id}
             );
             if (m->held) {
+                m->runs.back().stop_asked = true;
                 bool const stronger = m->stop == change_kind::delete_job;
                 m->stop = stronger ? change_kind::delete_job : r.kind;
             } else {
@@ -225,6 +237,10 @@ simulation_checker::recurred(recurring_request const& r, recurring_answer const&
                     job_model& m = jobs_.at(f.jobs[j].id);
                     m.due_known = false; // it may follow the one before it
                     m.acknowledged = true;
+                    auto const r = recurring_.find(f.id);
+                    if (f.expected && r != recurring_.end()) {
+                        r->second.jobs.push_back(f.jobs[j].id);
+                    }
                 }
             }
             if (f.expected) {

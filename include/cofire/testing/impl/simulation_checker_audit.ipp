@@ -7,6 +7,7 @@
 #include <cofire/testing/simulation_checker.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -30,7 +31,7 @@ COFIRE_DECL void simulation_checker::audit(std::span<job_record const> records) 
         check_awaiting(record, states);
     }
     check_keys(records);
-    check_overlap(records);
+    check_overlap(states);
 }
 
 COFIRE_DECL void simulation_checker::check_record(job_record const& record) {
@@ -123,23 +124,17 @@ COFIRE_DECL void simulation_checker::check_keys(std::span<job_record const> reco
 }
 
 /// What the overlap policy does not allow.
-COFIRE_DECL void simulation_checker::check_overlap(std::span<job_record const> records) {
-    std::map<std::string, int> unfinished;
-    for (job_record const& record : records) {
-        job_model const* const m = find(record.id);
-        bool const by_schedule = m != nullptr && !m->moved && record.occurrence.has_value();
-        if (by_schedule && !is_final(record.state)) {
-            ++unfinished[record.recurring_id];
-        }
-    }
-    for (auto const& [id, count] : unfinished) {
-        auto const r = recurring_.find(id);
-        if (r == recurring_.end()) {
-            continue;
-        }
-        overlap_policy const overlap = r->second.definition.overlap;
-        if ((overlap == overlap_policy::skip && count > 1) ||
-            (overlap == overlap_policy::queue_one && count > 2)) {
+COFIRE_DECL void
+simulation_checker::check_overlap(std::unordered_map<job_id, job_state> const& states) {
+    for (auto const& [id, recurring] : recurring_) {
+        auto const runs = [&](job_id job) {
+            auto const at = states.find(job);
+            return at != states.end() && !is_final(at->second) && !jobs_.at(job).moved;
+        };
+        auto const unfinished = std::count_if(recurring.jobs.begin(), recurring.jobs.end(), runs);
+        overlap_policy const overlap = recurring.definition.overlap;
+        if ((overlap == overlap_policy::skip && unfinished > 1) ||
+            (overlap == overlap_policy::queue_one && unfinished > 2)) {
             report("I13", job_id(), "recurring job " + id + " overlaps itself");
         }
     }

@@ -55,6 +55,17 @@ COFIRE_DECL std::string simulation_history::last(std::size_t count) {
     return text;
 }
 
+COFIRE_DECL std::string simulation_history::last_of(job_id id, std::size_t count) {
+    std::string text;
+    for (auto e = events_.rbegin(); e != events_.rend() && count != 0; ++e) {
+        if (e->id == id) {
+            text.insert(0, line(*e) + "\n");
+            --count;
+        }
+    }
+    return text;
+}
+
 COFIRE_DECL std::uint64_t simulation_history::fingerprint() const {
     std::uint64_t all = events_.size();
     auto const mix = [&](std::uint64_t v) { all = random_source::mix(all ^ v) + 1; };

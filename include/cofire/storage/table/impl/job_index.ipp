@@ -81,14 +81,19 @@ COFIRE_DECL void job_hash::take(job_hash& other) noexcept {
 }
 
 COFIRE_DECL std::size_t job_index::earlier_part_of(std::uint64_t time) const noexcept {
-    if (parts_.size() == 1 || time < parts_[1].begin) { // where the oldest jobs are
+    if (time < parts_[1].begin) { // where the oldest jobs are
         return 0;
+    }
+    if (hint_ + 1 < parts_.size() && time >= parts_[hint_].begin &&
+        time < parts_[hint_ + 1].begin) {
+        return hint_;
     }
     auto const after =
         std::upper_bound(parts_.begin(), parts_.end(), time, [](std::uint64_t t, part const& p) {
             return t < p.begin;
         });
-    return static_cast<std::size_t>(after - parts_.begin()) - 1;
+    hint_ = static_cast<std::size_t>(after - parts_.begin()) - 1;
+    return hint_;
 }
 
 COFIRE_DECL void job_index::reserve(job_id id) {

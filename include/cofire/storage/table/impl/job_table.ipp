@@ -21,22 +21,21 @@ COFIRE_DECL job_table::~job_table() {
 COFIRE_DECL type_entry& job_table::get_type(std::string_view name) {
     auto found = types_.find(name);
     if (found == types_.end()) {
-        auto entry = std::make_unique<type_entry>();
-        entry->name = name;
-        entry->index = static_cast<std::uint32_t>(types_.size());
-        found = types_.emplace(std::string(name), std::move(entry)).first;
+        auto const index = static_cast<std::uint32_t>(types_.size());
+        found = types_.try_emplace(std::string(name)).first;
+        found->second.name = name;
+        found->second.index = index;
     }
-    return *found->second;
+    return found->second;
 }
 
 COFIRE_DECL queue_entry& job_table::get_queue(std::string_view name) {
     auto found = queues_.find(name);
     if (found == queues_.end()) {
-        auto entry = std::make_unique<queue_entry>();
-        entry->name = name;
-        found = queues_.emplace(std::string(name), std::move(entry)).first;
+        found = queues_.try_emplace(std::string(name)).first;
+        found->second.name = name;
     }
-    return *found->second;
+    return found->second;
 }
 
 COFIRE_DECL lane&
@@ -106,13 +105,11 @@ COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
     auto const from = static_cast<std::size_t>(job.state);
     auto const to = static_cast<std::size_t>(state);
     states_[from].erase(job);
-    --counts_.by_state[from];
     final_bytes_ -= is_final(job.state) ? job.bytes : 0;
     final_bytes_ += is_final(state) ? job.bytes : 0;
     job.state = state;
     job.changed = next_changed_++;
     states_[to].push_back(job);
-    ++counts_.by_state[to];
 }
 
 /// Takes a job that no server holds from where it hangs. Whoever does it for another end than to
@@ -260,7 +257,7 @@ inline parent_edge* edge_of(job_node const& parent, child_edge const& link, job_
 }
 
 /// Decides the continuations of the jobs that ended, and theirs, in the order of the ends.
-COFIRE_DECL void job_table::release_children(time_point now) {
+COFIRE_DECL void job_table::decide_children(time_point now) {
     for (std::size_t i = 0; i != ended_.size(); ++i) {
         job_node& parent = *ended_[i];
         for (child_edge const& link : parent.extras->children) {
@@ -302,7 +299,6 @@ COFIRE_DECL void job_table::erase(job_node& job) {
         }
     }
     states_[s].erase(job);
-    --counts_.by_state[s];
     ++counts_.removed;
     bytes_ -= job.bytes;
     final_bytes_ -= job.bytes;
@@ -350,7 +346,7 @@ COFIRE_DECL bool job_table::changed(wait_interest const& interest, seen_token se
         }
         for (std::string_view name : interest.queues) {
             auto const queue = queues_.find(name);
-            if (queue != queues_.end() && queue->second->changed > seen.value) {
+            if (queue != queues_.end() && queue->second.changed > seen.value) {
                 return true;
             }
         }

@@ -32,12 +32,14 @@ inline limit_entry* full_limit(job_node const& job) {
     return full == limits.end() ? nullptr : *full;
 }
 
-/// Has the processor fetch the jobs in line behind `job`, which most likely are taken next.
+/// Has the processor fetch a job in line some way behind `job`, which most likely is taken soon. Jobs
+/// inserted one after the other mostly lie at even distances in memory, so its place is guessed: to
+/// follow the line would be to wait for each job on the way. A wrong guess does no harm.
 inline void prefetch_followers(job_node const& job) {
     if (job_node const* const next = place_list::next(job)) {
-        if (job_node const* const after = place_list::next(*next)) {
-            prefetch_lines(after, node_lines);
-        }
+        auto const here = reinterpret_cast<std::uintptr_t>(&job);
+        auto const distance = reinterpret_cast<std::uintptr_t>(next) - here;
+        prefetch_lines(reinterpret_cast<void const*>(here + 5 * distance), node_lines);
     }
 }
 
@@ -52,8 +54,8 @@ COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_poi
     }
     for (take const& t : r.takes) {
         auto const queue = queues_.find(t.queue);
-        if (queue != queues_.end() && !queue->second->paused) {
-            acquire_from(*queue->second, t.cap, r, server, caps_left, answer);
+        if (queue != queues_.end() && !queue->second.paused) {
+            acquire_from(queue->second, t.cap, r, server, caps_left, answer);
         }
         if (answer.jobs.size() >= r.limit) {
             break;
@@ -123,8 +125,9 @@ COFIRE_DECL void job_table::acquire_from(
                 continue;
             }
             prefetch_followers(*job);
+            index_.prefetch(job->id); // for its settle
             leave_place(*job);
-            answer.jobs.push_back(hand_out(*job, server, answer.now));
+            hand_out(*job, server, answer.now, answer.jobs.emplace_back());
             ++taken;
             if (best_cap != nullptr) {
                 --*best_cap;
@@ -133,7 +136,8 @@ COFIRE_DECL void job_table::acquire_from(
     }
 }
 
-COFIRE_DECL acquired_job job_table::hand_out(job_node& job, server_entry& server, time_point now) {
+COFIRE_DECL void
+job_table::hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out) {
     if (job.promoted && job.epoch != 0) {
         keep_course(job); // it does not tell the run before
     }
@@ -151,17 +155,16 @@ COFIRE_DECL acquired_job job_table::hand_out(job_node& job, server_entry& server
     server.held.push_back(job);
     server.suspects += job.lost != 0 ? 1 : 0;
     ++job.line->queue->processing;
-    acquired_job out{
-        .id = job.id,
-        .epoch = job.epoch,
-        .attempt = job.attempt,
-        .lost = job.lost,
-        .type = job.line->type->name,
-        .arguments = std::string(job.arguments_text()),
-        .argument_version = job.line->version,
-        .settings = job.settings,
-        .created = job.created,
-        .due = job.due};
+    out.id = job.id;
+    out.epoch = job.epoch;
+    out.attempt = job.attempt;
+    out.lost = job.lost;
+    out.type = job.line->type->name;
+    out.arguments = job.arguments_text();
+    out.argument_version = job.line->version;
+    out.settings = job.settings;
+    out.created = job.created;
+    out.due = job.due;
     if (job.extras) {
         job_extras& x = *job.extras;
         if (x.key_hold == unique_hold::until_started) {
@@ -182,7 +185,6 @@ COFIRE_DECL acquired_job job_table::hand_out(job_node& job, server_entry& server
             );
         }
     }
-    return out;
 }
 
 COFIRE_DECL settle_answer job_table::settle(settle_request const& r, time_point now) {
@@ -246,7 +248,6 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
                         (stop == stop_request::cancel && o.kind != kind::succeeded);
     if (o.started) {
         job.started = *o.started;
-        count_run(job, o.run_time, now);
     }
     leave_holder(job, now);
     job.settled = true;
@@ -257,10 +258,19 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     }
     bool const failed = o.kind == kind::failed || o.kind == kind::retry ||
                         (o.kind == kind::deleted && o.error.has_value());
-    if (failed) {
-        ++counts_.attempts_failed;
-        count(job, now, [](series_point& p) { ++p.attempts_failed; });
-    }
+    bool const succeeded = o.kind == kind::succeeded && !doomed;
+    duration const lateness = std::max(job.started - job.due, duration{0});
+    counts_.attempts_failed += failed ? 1 : 0;
+    counts_.succeeded += succeeded ? 1 : 0;
+    count(job, now, [&](series_point& p) {
+        p.attempts_failed += failed ? 1 : 0;
+        p.succeeded += succeeded ? 1 : 0;
+        if (o.started) {
+            ++p.runs;
+            p.run_time += o.run_time;
+            p.lateness += lateness;
+        }
+    });
     job.attempt += failed || o.kind == kind::succeeded ? 1 : 0;
     if (doomed) {
         std::string const reason = job.extras ? job.extras->stop_reason : std::string();
@@ -275,8 +285,6 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
         if (job.extras) {
             job.extras->error.reset();
         }
-        ++counts_.succeeded;
-        count(job, now, [](series_point& p) { ++p.succeeded; });
         finish(job, job_state::succeeded, o.reason, now);
         break;
     case kind::failed: finish(job, job_state::failed, o.reason, now); break;

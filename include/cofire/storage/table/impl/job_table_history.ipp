@@ -141,16 +141,6 @@ COFIRE_DECL void job_table::recount(job_node& job) {
     job.bytes = counted;
 }
 
-/// Counts the end of a run that had started.
-COFIRE_DECL void job_table::count_run(job_node const& job, duration run_time, time_point now) {
-    duration const lateness = std::max(job.started - job.due, duration{0});
-    count(job, now, [&](series_point& p) {
-        ++p.runs;
-        p.run_time += run_time;
-        p.lateness += lateness;
-    });
-}
-
 } // namespace cofire::detail
 
 #endif

@@ -211,6 +211,9 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
     read_answer answer{.now = now};
     if (std::holds_alternative<read_counts>(r)) {
         answer.counts = counts_;
+        for (std::size_t s = 0; s != job_state_count; ++s) {
+            answer.counts.by_state[s] = states_[s].size();
+        }
     } else if (auto const* const get = std::get_if<read_get>(&r)) {
         if (get->ids.size() > most) {
             throw error(errc::too_many_items, std::to_string(get->ids.size()) + " ids in one read");
@@ -230,7 +233,7 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
         if (s->queue.empty()) {
             series_.add_to(points, *s, now);
         } else if (auto const found = queues_.find(s->queue); found != queues_.end()) {
-            found->second->series.add_to(points, *s, now);
+            found->second.series.add_to(points, *s, now);
         }
         for (auto const& [from, point] : points) {
             answer.series.push_back(point);
@@ -242,8 +245,6 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
         for (auto const& [name, queue] : queues_) {
             answer.queues.push_back(name);
         }
-        std::sort(answer.types.begin(), answer.types.end());
-        std::sort(answer.queues.begin(), answer.queues.end());
     } else {
         std::uint64_t const unfinished =
             index_.size() - states_[4].size() - states_[5].size() - states_[6].size();

@@ -59,7 +59,10 @@ COFIRE_DECL void job_table::lose(job_node& job, time_point now) {
     leave_holder(job, now);
     ++job.lost;
     ++counts_.lost;
-    count_run(job, duration{0}, now);
+    count(job, now, [&](series_point& p) {
+        ++p.runs;
+        p.lateness += std::max(job.started - job.due, duration{0});
+    });
     if (stop != stop_request::none) {
         finish(job, job_state::deleted, job.extras->stop_reason, now);
     } else if (job.lost >= limits_.lost_limit) {
@@ -155,6 +158,27 @@ job_table::list_held(server_entry const& server, job_id after, std::vector<held_
     held.erase(end, held.end());
 }
 
+/// Gives the signals for the jobs listed again: the answer that gave them first may be lost, too.
+COFIRE_DECL void job_table::repeat_signals(tick_answer& answer) const {
+    for (held_job const& held : answer.held) {
+        job_node const& job = *find(held.id);
+        if (job.stop == stop_request::none) {
+            continue;
+        }
+        run_signal const signal{
+            .id = job.id,
+            .epoch = job.epoch,
+            .kind =
+                job.stop == stop_request::cancel ? signal_kind::cancelled : signal_kind::deleted};
+        auto const is_it = [&](run_signal const& s) {
+            return s.id == signal.id && s.epoch == signal.epoch && s.kind == signal.kind;
+        };
+        if (std::none_of(answer.signals.begin(), answer.signals.end(), is_it)) {
+            answer.signals.push_back(signal);
+        }
+    }
+}
+
 COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
     constexpr std::size_t most_reports = 10'000;
     constexpr std::size_t most_lines = 200;
@@ -189,6 +213,7 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
     notices_.clear();
     if (r.list_held) {
         list_held(server, *r.list_held, answer.held);
+        repeat_signals(answer);
     }
     answer.next_due = next_due();
     answer.more = is_behind(now);
@@ -219,8 +244,8 @@ COFIRE_DECL server_instance job_table::announce(server_announce const& a, time_p
         server.versions[get_type(t.name).index] = t.argument_version;
     }
     servers_.emplace(server.instance, std::move(made));
-    for (auto const& [name, queue] : queues_) { // they keep their positions, so any order will do
-        for (auto const& l : queue->lanes) {
+    for (auto const& [name, queue] : queues_) {
+        for (auto const& l : queue.lanes) {
             while (server.handles(*l) && !l->parked.empty()) { // perhaps this one can decode them
                 job_node& job = *l->parked.front();
                 leave_place(job);
