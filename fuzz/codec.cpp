@@ -110,6 +110,18 @@ BOOST_DESCRIBE_STRUCT(crop, (), (files, width))
 
 void send(std::string, int, std::optional<double>, std::optional<std::vector<color>>);
 
+// Plain ones, which are read in a way of their own.
+struct plain {
+    std::string path;
+    int width = 800;
+    std::int8_t small = -1;
+    std::uint64_t large = 0;
+    bool on = false;
+};
+BOOST_DESCRIBE_STRUCT(plain, (), (path, width, small, large, on))
+
+void call(std::string, std::int64_t, bool, std::uint16_t);
+
 } // namespace fuzz_jobs
 
 namespace {
@@ -147,13 +159,25 @@ std::string encode(typename Definition::arguments const& value) {
 
 template <class Definition>
 void job(std::string_view text, std::uint32_t version) {
-    std::optional<typename Definition::arguments> decoded;
-    try {
-        decoded.emplace(Definition::decode(text, version));
-    } catch (cofire::error const& e) {
-        check_error(e, text);
+    auto const decode = [version](std::string_view json) {
+        std::optional<typename Definition::arguments> value;
+        try {
+            value.emplace(Definition::decode(json, version));
+        } catch (cofire::error const& e) {
+            check_error(e, json);
+        }
+        return value;
+    };
+    auto const decoded = decode(text);
+    // A space is no part of the forms that are read quickly.
+    auto const spaced = decode(' ' + std::string(text));
+    fuzz::require(decoded.has_value() == spaced.has_value(), "a space changes nothing", text);
+    if (!decoded) {
         return;
     }
+    fuzz::require(
+        encode<Definition>(*decoded) == encode<Definition>(*spaced), "a space changes nothing", text
+    );
     fuzz::require(version <= Definition::argument_version, "no later version is decoded", text);
     auto const stored = encode<Definition>(*decoded);
     auto const again = encode<Definition>(Definition::decode(stored));
@@ -182,7 +206,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const choice = in.byte();
     std::uint32_t const version = in.byte() % 5;
     auto const text = in.rest();
-    switch (choice % 8) {
+    switch (choice % 10) {
     case 0: job<cofire::struct_job<order>>(text, version); break;
     case 1: job<cofire::struct_job<tree>>(text, version); break;
     case 2: job<cofire::struct_job<crop>>(text, version); break;
@@ -190,7 +214,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     case 4: job<cofire::function_job<send>>(text, version); break;
     case 5: result<boost::json::value>(text); break;
     case 6: result<std::vector<std::map<std::string, std::optional<double>>>>(text); break;
-    default: result<std::string>(text); break;
+    case 7: result<std::string>(text); break;
+    case 8: job<cofire::struct_job<plain>>(text, version); break;
+    default: job<cofire::function_job<call>>(text, version); break;
     }
     return 0;
 }

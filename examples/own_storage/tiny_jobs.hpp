@@ -82,7 +82,7 @@ struct tiny_jobs {
     job_sub_state sub_state(node const& n) const {
         switch (n.r.state) {
         case job_state::enqueued:
-            if (std::ranges::none_of(all_servers, [&](auto const& s) {
+            if (!all_servers.empty() && std::ranges::none_of(all_servers, [&](auto const& s) {
                     return handles(s.second, n);
                 })) {
                 return job_sub_state::parked_by_type;
@@ -109,11 +109,16 @@ struct tiny_jobs {
         }
         return nullptr;
     }
+    /// When something happens by itself next: a job becomes due, or expires.
     std::optional<time_point> next_due() const {
         std::optional<time_point> next;
+        auto const consider = [&next](time_point t) { next = std::min(next.value_or(t), t); };
         for (auto const& [inserted, n] : jobs) {
-            if (n.r.state == job_state::scheduled && (!next || n.r.due < *next)) {
-                next = n.r.due;
+            if (n.r.state == job_state::scheduled) {
+                consider(n.r.due);
+            }
+            if (waits(n) && n.r.expires_at) {
+                consider(*n.r.expires_at);
             }
         }
         return next;

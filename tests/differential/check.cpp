@@ -24,13 +24,16 @@ table_limits limits_of(std::uint64_t seed) {
 }
 
 std::string check_script(subject_maker make, script const& s, table_limits const& limits) {
-    if (lockstep(make, limits, false, false).run(s).empty()) {
+    lockstep first(make, limits, false, false);
+    if (first.run(s).empty()) {
         return {};
     }
     auto const fails = [&](script const& shorter) {
-        return !lockstep(make, limits, true, false).run(shorter).empty();
+        return !lockstep(make, limits, false, false).run(shorter).empty();
     };
-    script const small = shrink(s, fails);
+    script small = s;
+    small.resize(first.executed());
+    small = shrink(small, fails);
     lockstep last(make, limits, true, true);
     std::string const difference = last.run(small);
     return "script of " + std::to_string(small.size()) + " commands:\n" + last.told() +

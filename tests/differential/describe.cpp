@@ -39,6 +39,9 @@ public:
         return value ? (*this)(name, *value) : (*this)(name, "-");
     }
     text& operator()(std::string_view name, error_info const& e) {
+        if (e.type == "cofire::lost_server") { // said by the storage, in its own words
+            return (*this)(name, e.type);
+        }
         return (*this)(name, e.type + ":" + e.message + ":" + std::to_string(e.fingerprint));
     }
     text& operator()(std::string_view name, std::vector<std::string> const& list) {
@@ -142,7 +145,9 @@ std::string describer::operator()(run_outcome const& o) const {
 
 std::string describer::operator()(job_record const& r) const {
     text t;
-    t(name(r.id))("state", to_string(r.state))("sub", to_string(r.sub_state));
+    // It is open when a job is found to be blocked by a limit.
+    bool const open = r.state == job_state::enqueued && !r.limits.empty();
+    t(name(r.id))("state", to_string(r.state))("sub", open ? "open" : to_string(r.sub_state));
     t("type", r.type)("arguments", r.arguments)("version", r.argument_version);
     t(settings_text(*r.settings))("attempt", r.attempt)("lost", r.lost);
     t("epoch", epoch(r.id, r.epoch))("server", server(r.server))("created", r.created);
@@ -161,7 +166,7 @@ std::string describer::operator()(job_record const& r) const {
     }
     for (history_entry const& h : r.history) {
         t("\n     ")("at", h.at)("", to_string(h.state))("attempt", h.attempt);
-        t("epoch", epoch(r.id, h.epoch))("reason", h.reason);
+        t("epoch", epoch(r.id, h.epoch))("server", server(h.server))("reason", h.reason);
         t("error", h.error)("run_time", h.run_time);
     }
     return t;
@@ -269,11 +274,11 @@ std::string describer::operator()(queues_answer const& a) const {
     text t;
     t("now", a.now);
     for (queue_info const& q : a.queues) {
-        t("\n    ")(q.name)("paused", q.paused)("waiting", q.waiting);
-        t("parked", q.parked_by_limit)("processing", q.processing)("oldest", q.oldest);
+        t("\n    ")(q.name)("paused", q.paused);
+        t("waiting", q.waiting + q.parked_by_limit)("processing", q.processing);
     }
     for (limit_info const& l : a.limits) {
-        t("\n    limit ")(l.key)("limit", l.limit)("used", l.used)("parked", l.parked);
+        t("\n    limit ")(l.key)("limit", l.limit)("used", l.used);
     }
     return t;
 }

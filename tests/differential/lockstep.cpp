@@ -15,10 +15,14 @@ lockstep::lockstep(
     : naive_(limits), subject_(make(limits)), thorough_(thorough), tells_(tell) {}
 
 std::string lockstep::run(script const& s) {
-    std::size_t n = 0;
     for (command const& c : s) {
+        refused_ = false;
         execute(c);
-        if (difference_.empty() && (thorough_ || ++n % 25 == 0)) {
+        if (refused_ && difference_.empty()) {
+            pass_time();
+        }
+        ++executed_;
+        if (difference_.empty() && (thorough_ || executed_ % 25 == 0)) {
             compare_jobs();
         }
         if (!difference_.empty()) {
@@ -49,23 +53,21 @@ void lockstep::pass_time() {
         [&](time_point now) { return naive_.settle({}, now); },
         [&](time_point now) { return subject_->settle({}, now); }
     );
-    late_ = false;
 }
 
 void lockstep::execute(command const& c) {
     bool const reads = c.kind == command_kind::get || c.kind == command_kind::find ||
                        c.kind == command_kind::groups || c.kind == command_kind::look ||
-                       c.kind == command_kind::queue || c.kind == command_kind::recurring_fire;
-    if (late_ && reads) {
+                       c.kind == command_kind::queue || c.kind == command_kind::recurring_fire ||
+                       c.kind == command_kind::announce || c.kind == command_kind::retire ||
+                       c.kind == command_kind::order || c.kind == command_kind::die ||
+                       c.kind == command_kind::recover;
+    if (reads) {
         pass_time();
-    }
-    if (c.kind != command_kind::step) {
-        late_ = false;
     }
     switch (c.kind) {
     case command_kind::step:
         now_ += values::steps[c.head[0] % std::size(values::steps)];
-        late_ = true;
         return tell("time");
     case command_kind::insert: return insert(c);
     case command_kind::acquire: return acquire(c);
@@ -300,10 +302,14 @@ void lockstep::settle(command const& c) {
             o.result = b[5] == 254 ? std::string(values::longest_result + 1, '1')
                                    : std::to_string(b[5]);
         }
-        if (b[6] % 3 != 1) {
-            o.started = now_ - std::chrono::microseconds{b[6] % 3 * 700};
+        // What a handler that ran must say: when it started, which tells how long it ran.
+        bool const may_not_have_run = o.kind == outcome_kind::released ||
+                                      o.kind == outcome_kind::parked ||
+                                      o.kind == outcome_kind::deleted;
+        if (!may_not_have_run || b[6] % 3 != 1) {
+            o.started = now_ - std::chrono::microseconds{b[6] % 3 * 700 + b[7]};
+            o.run_time = now_ - *o.started;
         }
-        o.run_time = std::chrono::microseconds{b[6] % 3 == 1 ? 0 : b[7]};
         o.reason = b[8] % 4 == 1 ? "said so" : "";
         if (c.head[2] % 8 != 7) { // as the server that holds it
             server = run->server;

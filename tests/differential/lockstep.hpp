@@ -32,6 +32,8 @@ public:
 
     /// The first difference, in words; empty: there is none.
     std::string run(script const& s);
+    /// How many commands it took.
+    [[nodiscard]] std::size_t executed() const { return executed_; }
     /// The commands so far, readable. Empty if they were not to be told.
     [[nodiscard]] std::string const& told() const { return told_; }
 
@@ -87,7 +89,7 @@ private:
     std::unique_ptr<subject> subject_;
     bool thorough_;
     bool tells_;
-    bool late_ = false; // time has passed since a command that is known to notice it
+    bool refused_ = false;
     time_point now_ = beginning;
     describer plain_{true};   // for ours
     describer theirs_{false}; // for theirs
@@ -99,6 +101,7 @@ private:
     std::optional<time_point> due_ours_;
     std::string difference_;
     std::string told_;
+    std::size_t executed_ = 0;
     std::string cursor_;
 };
 
@@ -121,7 +124,7 @@ auto lockstep::both(Ours const& ours, Theirs const& theirs)
         if (!refused.contains(e.value())) {
             differ("an error", expected, e.what());
         }
-        late_ = true;
+        refused_ = true;
         return answers;
     } catch (std::exception const& e) {
         differ("an unknown exception", expected, e.what());

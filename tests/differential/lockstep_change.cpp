@@ -5,7 +5,9 @@
 
 #include "lockstep_values.hpp"
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace cofire::differential {
 
@@ -15,7 +17,13 @@ job_filter lockstep::filter_of(std::array<std::uint8_t, 8> const& b) const {
         f.state = static_cast<job_state>(b[0] / 3 % job_state_count);
     }
     if (b[1] % 8 == 1) {
-        f.sub_state = static_cast<job_sub_state>(b[1] / 8 % 8);
+        // Not those that depend on when a job is found to be blocked by a limit.
+        static constexpr job_sub_state clear[] = {
+            job_sub_state::none,
+            job_sub_state::running,
+            job_sub_state::cancelling,
+            job_sub_state::parents};
+        f.sub_state = clear[b[1] / 8 % 4];
     }
     if (b[2] % 4 == 1) {
         f.queue = values::queues[b[2] / 4 % std::size(values::queues)];
@@ -66,11 +74,24 @@ void lockstep::change(command const& c) {
         line += " other " + std::to_string(c.head[7] % 16);
     }
     tell(line);
+    auto const in_order = [&](change_answer answer) {
+        if (c.kind == command_kind::change_filter) { // in which order is the storage's matter
+            std::sort(
+                answer.skipped.begin(),
+                answer.skipped.end(),
+                [](skipped_job const& a, skipped_job const& b) { return a.id < b.id; }
+            );
+        }
+        return answer;
+    };
     both(
-        [&](time_point now) { return naive_.change(r, now); },
+        [&](time_point now) { return in_order(naive_.change(r, now)); },
         [&](time_point now) {
             change_request slice = r;
-            slice.budget = c.kind == command_kind::change_filter ? 1 + c.head[1] / 3 : 10'000;
+            // In slices where the next slice does not depend on what follows from the last.
+            bool const ends =
+                r.kind == change_kind::delete_job || r.kind == change_kind::cancel;
+            slice.budget = r.filter && !ends ? 1 + c.head[1] / 3 : 10'000;
             change_answer all = subject_->change(slice, now);
             for (std::string cursor = all.cursor; !cursor.empty();) {
                 slice.cursor = cursor;
@@ -80,7 +101,7 @@ void lockstep::change(command const& c) {
                 all.skipped.insert(all.skipped.end(), more.skipped.begin(), more.skipped.end());
                 cursor = more.cursor;
             }
-            return all;
+            return in_order(std::move(all));
         }
     );
 }

@@ -98,7 +98,11 @@ void lockstep::groups(command const& c) {
         counts[g.fingerprint] = g.count;
         expected += std::to_string(g.fingerprint) + " ";
     }
-    for (error_group const& g : theirs.groups) {
+    for (error_group const& group : theirs.groups) {
+        error_group g = group;
+        if (g.sample.type == "cofire::lost_server") {
+            g.fingerprint = lost_fingerprint(g.type);
+        }
         found += std::to_string(g.fingerprint) + " ";
         naive_job const* latest = naive_.find(g.latest);
         bool fits = counts[g.fingerprint] == g.count && latest != nullptr &&
@@ -109,7 +113,7 @@ void lockstep::groups(command const& c) {
                               (e ? e->fingerprint : 0) == g.fingerprint;
             fits = fits && (!same || job->changed_in <= latest->changed_in);
         }
-        if (!fits || (&g != theirs.groups.data() && (&g - 1)->count < g.count)) {
+        if (!fits || (&group != theirs.groups.data() && (&group - 1)->count < g.count)) {
             return differ("a group", plain_(ours), theirs_(theirs));
         }
     }

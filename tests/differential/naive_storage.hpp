@@ -51,15 +51,21 @@ struct naive_job {
     std::uint64_t position = 0;
     /// Which parents' ends have counted, in the order of the parents.
     std::vector<bool> met{};
+    /// How they ended.
+    std::vector<parent_outcome> ends{};
     /// A server could not decode it.
     bool undecodable = false;
     /// What its server is asked.
     std::optional<signal_kind> asked{};
+    /// Why.
+    std::string why{};
     /// The last run that counted.
     epoch_type counted = 0;
     server_instance counted_by = 0;
     /// The command in which it came into its state: jobs of one command have no order among them.
     std::uint64_t changed_in = 0;
+    /// The same as a number of its own.
+    std::uint64_t changed = 0;
 };
 
 struct naive_server {
@@ -68,14 +74,26 @@ struct naive_server {
     time_point announced{};
     time_point heartbeat{};
     server_command command = server_command::none;
-    /// Runs of jobs that were deleted under it, to be stopped.
-    std::vector<run_signal> signals{};
     std::uint64_t recurring_seen = 0;
+    /// Not told yet.
+    std::vector<run_signal> signals{};
 };
 
 /// When a job due at `t` is put into its line: storages may round up to whole milliseconds.
 [[nodiscard]] inline time_point rounded(time_point t) {
     return to_time_point(std::chrono::ceil<std::chrono::milliseconds>(t));
+}
+
+/// A unique key that outlives its job.
+struct kept_key {
+    std::string text;
+    job_id holder;
+    time_point until;
+};
+
+/// Stands for the fingerprint of a job of this type whose servers died, which storages choose.
+[[nodiscard]] inline std::uint64_t lost_fingerprint(std::string_view type) {
+    return 1'000'000 + static_cast<unsigned char>(type.front());
 }
 
 /// A second model of the storage contract, to hold the real ones against: vectors, linear scans, no
@@ -116,15 +134,23 @@ private:
     void wait_until(naive_job& job, time_point due, std::string reason, time_point now);
     void finish(naive_job& job, job_state end, std::string reason, time_point now);
     void decide_continuations(time_point now);
+    static bool fits(job_state end, parent_condition on);
+    void note_parent(naive_job& child, std::size_t index);
     void count_parent(naive_job& child, std::size_t index, job_state end, time_point now);
     void release(naive_job& job, std::string reason, time_point now);
+    static void set_expiry(naive_job& job);
     void lose(naive_job& job, time_point now);
+    [[nodiscard]] std::vector<naive_job*> held_by(server_instance server) const;
     void pass_time(time_point now);
     void retain(time_point now);
+    void make_room();
+    [[nodiscard]] naive_job* oldest_of(std::set<job_state> const& states) const;
     void remove(naive_job& job);
     void notice(naive_job const& job, job_state from, std::string reason);
+    [[nodiscard]] std::optional<job_id> key_taken(std::string_view key, time_point now) const;
     [[nodiscard]] naive_job* key_holder(std::string_view key, time_point now) const;
     [[nodiscard]] std::uint32_t used(std::string_view limit_key) const;
+    [[nodiscard]] std::uint32_t limit_of(std::string const& key) const;
     [[nodiscard]] bool blocked(naive_job const& job) const;
     [[nodiscard]] bool handled(naive_job const& job) const;
     [[nodiscard]] std::size_t count(job_state state) const;
@@ -166,9 +192,11 @@ private:
     std::vector<std::pair<job_id, job_state>> ended_;
     std::vector<storage_notice> notices_;
     std::vector<series_point> series_;
+    std::vector<kept_key> kept_keys_; // of jobs that were removed, held for a time
     storage_counts counts_;
     std::uint64_t recurring_changed_ = 1;
     std::uint64_t command_ = 0;
+    std::uint64_t next_change_ = 1;
     std::uint64_t next_number_ = 1;
     std::uint64_t next_position_ = 1;
     epoch_type last_epoch_ = 0;

@@ -65,9 +65,9 @@ acquire_answer naive_storage::take_jobs(acquire_request const& r, time_point now
         std::uint32_t const* cap = cap_of(job.record.type);
         bool suspect_held = false;
         for (auto const& other : jobs_) {
-            suspect_held = suspect_held || (other->record.state == job_state::processing &&
-                                            other->record.server == server.instance &&
-                                            other->record.lost > 0);
+            suspect_held =
+                suspect_held || (other->record.state == job_state::processing &&
+                                 other->record.server == server.instance && other->record.lost > 0);
         }
         return decodes && (cap == nullptr || *cap > 0) && !(job.record.lost > 0 && suspect_held);
     };
@@ -80,8 +80,8 @@ acquire_answer naive_storage::take_jobs(acquire_request const& r, time_point now
                 }
                 int const priority = job->record.settings->priority;
                 if (best == nullptr || priority > best->record.settings->priority ||
-                    (priority == best->record.settings->priority &&
-                     job->position < best->position)) {
+                    (priority == best->record.settings->priority && job->position < best->position
+                    )) {
                     best = job.get();
                 }
             }
@@ -104,10 +104,10 @@ acquired_job naive_storage::hand_out(naive_job& job, server_instance server, tim
     r.server = server;
     r.started = now;
     r.reason.clear();
+    r.expires_at.reset(); // it has started in time
     if (job.given.unique_key && job.given.unique_key->hold == unique_hold::until_started) {
         job.holds_key = false;
     }
-    minute(now).lateness += now - r.due;
     set_state(job, job_state::processing, "", now);
     acquired_job out;
     out.id = r.id;
@@ -122,11 +122,7 @@ acquired_job naive_storage::hand_out(naive_job& job, server_instance server, tim
     out.due = r.due;
     out.recurring_id = r.recurring_id;
     out.occurrence = r.occurrence;
-    for (parent_ref const& p : r.parents) {
-        if (naive_job const* parent = find(p.id)) {
-            out.parents.push_back({p.id, parent->record.state, parent->record.result});
-        }
-    }
+    out.parents = job.ends;
     return out;
 }
 
@@ -147,9 +143,12 @@ settle_answer naive_storage::settle(settle_request const& r, time_point now) {
         if (answer.results.back() == settle_status::stale) {
             ++counts_.stale;
         }
+        decide_continuations(now);
     }
-    decide_continuations(now);
+    retain(now);
+    make_room();
     if (r.then) {
+        pass_time(now);
         answer.acquired = take_jobs(*r.then, now);
     }
     return answer;
@@ -162,11 +161,11 @@ naive_storage::settle_one(run_outcome const& o, server_instance server, time_poi
         return settle_status::stale;
     }
     job_record& r = job->record;
-    bool const held =
-        r.state == job_state::processing && r.epoch == o.epoch && r.server == server;
+    bool const held = r.state == job_state::processing && r.epoch == o.epoch && r.server == server;
     if (!held) {
-        return job->counted == o.epoch && job->counted_by == server ? settle_status::again
-                                                                    : settle_status::stale;
+        bool const counted =
+            r.epoch == o.epoch && job->counted == o.epoch && job->counted_by == server;
+        return counted ? settle_status::again : settle_status::stale;
     }
     if (o.kind == outcome_kind::suspended ||
         (o.kind == outcome_kind::succeeded && o.result.size() > limits_.result)) {
@@ -174,18 +173,21 @@ naive_storage::settle_one(run_outcome const& o, server_instance server, time_poi
     }
     job->counted = o.epoch;
     job->counted_by = server;
-    job->asked.reset();
+    auto const asked = std::exchange(job->asked, std::nullopt);
+    bool const doomed = asked == signal_kind::deleted ||
+                        (asked == signal_kind::cancelled && o.kind != outcome_kind::succeeded);
     r.progress.reset();
     series_point& m = minute(now);
-    ++m.runs;
-    m.run_time += o.run_time;
     if (o.started) {
         r.started = o.started;
+        r.history.back().at = *o.started; // the entry of the run under way
+        ++m.runs;
+        m.run_time += o.run_time;
+        m.lateness += std::max(*o.started - r.due, duration{0});
     }
-    bool const failed = o.kind == outcome_kind::failed || o.kind == outcome_kind::retry;
-    if (failed || o.kind == outcome_kind::succeeded) {
-        ++r.attempt;
-    }
+    bool const failed = o.kind == outcome_kind::failed || o.kind == outcome_kind::retry ||
+                        (o.kind == outcome_kind::deleted && o.error);
+    r.attempt += failed || o.kind == outcome_kind::succeeded ? 1 : 0;
     if (failed) {
         ++counts_.attempts_failed;
         ++m.attempts_failed;
@@ -193,27 +195,41 @@ naive_storage::settle_one(run_outcome const& o, server_instance server, time_poi
     if (o.error) {
         r.error = o.error;
     }
-    switch (o.kind) {
-    case outcome_kind::succeeded:
-        ++counts_.succeeded;
-        ++m.succeeded;
-        r.result = o.result;
-        finish(*job, job_state::succeeded, o.reason, now);
-        break;
-    case outcome_kind::failed: finish(*job, job_state::failed, o.reason, now); break;
-    case outcome_kind::deleted: finish(*job, job_state::deleted, o.reason, now); break;
-    case outcome_kind::retry: wait_until(*job, o.at, "retry", now); break;
-    case outcome_kind::snoozed: wait_until(*job, o.at, "snoozed", now); break;
-    case outcome_kind::parked:
-        job->undecodable = true;
-        r.reason = o.reason;
-        set_state(*job, job_state::enqueued, o.reason, now);
-        break;
-    default: set_state(*job, job_state::enqueued, "released", now); break;
+    auto const reason_or = [&o](std::string usual) { return o.reason.empty() ? usual : o.reason; };
+    if (doomed) {
+        finish(*job, job_state::deleted, job->why.empty() ? o.reason : job->why, now);
+    } else {
+        switch (o.kind) {
+        case outcome_kind::succeeded:
+            ++counts_.succeeded;
+            ++m.succeeded;
+            r.result = o.result;
+            r.error.reset();
+            finish(*job, job_state::succeeded, o.reason, now);
+            break;
+        case outcome_kind::failed: finish(*job, job_state::failed, o.reason, now); break;
+        case outcome_kind::deleted: finish(*job, job_state::deleted, o.reason, now); break;
+        case outcome_kind::retry: wait_until(*job, o.at, reason_or("retry"), now); break;
+        case outcome_kind::snoozed: wait_until(*job, o.at, reason_or("snoozed"), now); break;
+        case outcome_kind::parked:
+            job->undecodable = true;
+            r.reason = o.reason;
+            set_state(*job, job_state::enqueued, reason_or("parked"), now);
+            break;
+        default: set_state(*job, job_state::enqueued, reason_or("released"), now); break;
+        }
+    }
+    bool const ended = is_final(r.state);
+    if (!o.started && !ended) { // then the run does not count as a start
+        set_expiry(*job);
+        if (job->given.unique_key && job->given.unique_key->hold == unique_hold::until_started &&
+            !key_taken(r.unique_key, now)) {
+            job->holds_key = true;
+        }
     }
     history_entry& last = r.history.back();
     last.error = o.error;
-    last.run_time = o.run_time;
+    last.run_time = ended ? now - *r.started : o.run_time;
     return settle_status::done;
 }
 
@@ -243,9 +259,6 @@ tick_answer naive_storage::tick(tick_request const& r, time_point now) {
         if (job->record.state != job_state::processing || job->record.server != r.server) {
             continue;
         }
-        if (job->asked) {
-            answer.signals.push_back({job->record.id, job->record.epoch, *job->asked});
-        }
         if (r.list_held && job->record.id > *r.list_held) {
             answer.held.push_back({job->record.id, job->record.epoch});
         }
@@ -253,14 +266,11 @@ tick_answer naive_storage::tick(tick_request const& r, time_point now) {
     std::sort(answer.held.begin(), answer.held.end(), [](held_job const& a, held_job const& b) {
         return a.id < b.id;
     });
-    for (run_signal const& s : server.signals) {
-        answer.signals.push_back(s);
-    }
-    server.signals.clear();
+    answer.signals = std::exchange(server.signals, {});
     answer.command = server.command;
     answer.notices = std::exchange(notices_, {});
     answer.next_due = next_due();
-    answer.recurring_changed = server.recurring_seen < recurring_changed_;
+    answer.recurring_changed = server.recurring_seen != recurring_changed_;
     return answer;
 }
 

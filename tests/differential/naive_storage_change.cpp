@@ -63,7 +63,7 @@ naive_storage::change_one(naive_job& job, change_request const& r, time_point no
     case change_kind::reprioritise:
     case change_kind::move: break;
     }
-    if (is_final(s)) {
+    if (is_final(s) || s == job_state::processing) {
         return skip_reason::wrong_state;
     }
     auto settings = std::make_shared<job_settings>(*job.record.settings);
@@ -72,6 +72,9 @@ naive_storage::change_one(naive_job& job, change_request const& r, time_point no
         queues_seen_.insert(settings->queue);
     } else {
         settings->priority = r.priority;
+    }
+    if (s == job_state::enqueued && !job.undecodable && *settings != *job.record.settings) {
+        job.position = next_position_++; // it enters another line
     }
     job.record.settings = std::move(settings);
     return std::nullopt;
@@ -83,23 +86,24 @@ naive_storage::stop_one(naive_job& job, change_request const& r, time_point now)
     if (is_final(s)) {
         return skip_reason::wrong_state;
     }
-    if (s == job_state::processing && r.kind == change_kind::cancel) {
-        job.asked = signal_kind::cancelled;
-        job.record.reason = r.reason;
-        return std::nullopt;
-    }
-    if (s == job_state::processing) {
-        for (auto const& server : servers_) {
-            if (server->instance == job.record.server) {
-                server->signals.push_back(
-                    {job.record.id, job.record.epoch, signal_kind::deleted}
-                );
-            }
-        }
-    }
     std::string reason(r.reason);
     if (reason.empty()) {
         reason = r.kind == change_kind::cancel ? "cancelled" : "deleted";
+    }
+    if (s == job_state::processing) { // it ends with its run
+        signal_kind const asks =
+            r.kind == change_kind::cancel ? signal_kind::cancelled : signal_kind::deleted;
+        if (job.asked != signal_kind::deleted && job.asked != asks) {
+            for (auto const& server : servers_) {
+                if (server->instance == job.record.server) {
+                    server->signals.push_back({job.record.id, job.record.epoch, asks});
+                }
+            }
+            job.asked = asks;
+            job.why = reason;
+            job.record.reason = reason;
+        }
+        return std::nullopt;
     }
     finish(job, job_state::deleted, reason, now);
     return std::nullopt;
@@ -116,7 +120,7 @@ naive_storage::again_one(naive_job& job, change_request const& r, time_point now
     if (is_final(s)) {
         if (job.given.unique_key && !job.holds_key &&
             job.given.unique_key->hold != unique_hold::for_a_time) {
-            if (key_holder(job.record.unique_key, now) != nullptr) {
+            if (key_taken(job.record.unique_key, now)) {
                 return skip_reason::key_held;
             }
             job.holds_key = true;
@@ -131,10 +135,9 @@ naive_storage::again_one(naive_job& job, change_request const& r, time_point now
         reason = r.kind == change_kind::requeue ? "requeued" : "rescheduled";
     }
     job.record.reason.clear();
+    job.undecodable = false;
     wait_until(job, r.kind == change_kind::requeue ? now : r.due, reason, now);
-    if (job.record.settings->expires > duration{0}) {
-        job.record.expires_at = later(job.record.due, job.record.settings->expires);
-    }
+    set_expiry(job);
     return std::nullopt;
 }
 

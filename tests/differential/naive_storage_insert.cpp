@@ -88,6 +88,7 @@ insert_answer naive_storage::insert(insert_request const& r, time_point now) {
     pass_time(now);
     insert_answer answer = insert_all(r.jobs, now);
     decide_continuations(now);
+    make_room();
     return answer;
 }
 
@@ -98,18 +99,17 @@ naive_storage::plan(std::span<new_job const> jobs, time_point now) const {
     for (std::size_t i = 0; i != jobs.size(); ++i) {
         new_job const& job = jobs[i];
         insert_result result{job.id, insert_status::inserted};
-        naive_job const* holder = nullptr;
+        std::optional<job_id> taken;
         if (job.unique_key) {
-            holder = key_holder(job.unique_key->text, now);
+            taken = key_taken(job.unique_key->text, now);
         }
-        if (holder != nullptr) {
-            job_state const s = holder->record.state;
-            bool const waits = s == job_state::enqueued || s == job_state::scheduled ||
-                               s == job_state::awaiting;
+        if (taken) {
+            naive_job const* holder = key_holder(job.unique_key->text, now);
+            bool const runs = holder != nullptr && holder->record.state == job_state::processing;
             bool const replaces =
-                waits && job.unique_key->on_duplicate == duplicate_policy::replace;
+                !runs && job.unique_key->on_duplicate == duplicate_policy::replace;
             result = replaces ? insert_result{job.id, insert_status::replaced}
-                              : insert_result{holder->record.id, insert_status::held};
+                              : insert_result{*taken, insert_status::held};
         }
         for (std::size_t k = i; k-- != 0;) { // of several with the same key the first counts
             bool const stored = results[k].status == insert_status::inserted ||
@@ -164,6 +164,17 @@ insert_answer naive_storage::insert_all(std::span<new_job const> jobs, time_poin
             wrong.insert(errc::parent_cycle);
         }
     }
+    std::size_t unfinished = stored.size();
+    for (auto const& job : jobs_) {
+        bool const replaced = std::any_of(stored.begin(), stored.end(), [&](new_job const& j) {
+            return j.unique_key && key_holder(j.unique_key->text, now) == job.get();
+        });
+        unfinished += is_final(job->record.state) || replaced ? 0 : 1;
+    }
+    if (wrong.empty() && !stored.empty() && unfinished > limits_.jobs) {
+        wrong.insert(errc::storage_full);
+        counts_.refused += jobs.size();
+    }
     if (!wrong.empty()) {
         throw refusal{wrong};
     }
@@ -182,7 +193,16 @@ insert_answer naive_storage::insert_all(std::span<new_job const> jobs, time_poin
         }
     }
     for (naive_job* job : made) {
-        if (job->record.parents.empty()) {
+        bool waits = false;
+        for (std::size_t i = 0; i != job->record.parents.size(); ++i) {
+            naive_job const* parent = find(job->record.parents[i].id);
+            bool const ended = parent != nullptr && is_final(parent->record.state);
+            waits = waits || !ended || !fits(parent->record.state, job->record.parents[i].on);
+        }
+        if (!waits) { // it never waits
+            for (std::size_t i = 0; i != job->record.parents.size(); ++i) {
+                note_parent(*job, i);
+            }
             release(*job, "", now);
             continue;
         }
@@ -197,17 +217,26 @@ insert_answer naive_storage::insert_all(std::span<new_job const> jobs, time_poin
     return answer;
 }
 
-naive_job& naive_storage::store(
-    new_job const& job, std::vector<parent_ref> const& parents, time_point now
-) {
+naive_job&
+naive_storage::store(new_job const& job, std::vector<parent_ref> const& parents, time_point now) {
     naive_job* holder = job.unique_key ? key_holder(job.unique_key->text, now) : nullptr;
     if (holder != nullptr) {
+        job_state const from = holder->record.state;
         holder->holds_key = false;
-        finish(*holder, job_state::deleted, "replaced by " + job.id.to_string(), now);
+        if (!is_final(from)) {
+            finish(*holder, job_state::deleted, "replaced by " + job.id.to_string(), now);
+            notice(*holder, from, holder->record.reason);
+        }
     }
+    std::erase_if(kept_keys_, [&job](kept_key const& k) {
+        return job.unique_key && k.text == job.unique_key->text;
+    });
     auto made = std::make_unique<naive_job>();
     made->given = job;
-    made->met.assign(job.parents.size(), false);
+    made->met.assign(parents.size(), false);
+    for (parent_ref const& p : parents) {
+        made->ends.push_back({.id = p.id, .state = job_state::awaiting}); // no end yet
+    }
     made->number = next_number_++;
     job_record& record = made->record;
     record.id = job.id;

@@ -26,8 +26,7 @@ bool matches(job_record const& r, job_filter const& f) {
 
 } // namespace
 
-std::vector<naive_job const*>
-naive_storage::matching(job_filter const& f, find_order order) const {
+std::vector<naive_job const*> naive_storage::matching(job_filter const& f, find_order order) const {
     std::vector<naive_job const*> found;
     for (std::size_t s = 0; s != job_state_count; ++s) {
         std::vector<naive_job const*> of_state;
@@ -37,8 +36,8 @@ naive_storage::matching(job_filter const& f, find_order order) const {
             }
         }
         std::stable_sort(of_state.begin(), of_state.end(), [order](auto const* a, auto const* b) {
-            return order == find_order::oldest ? a->changed_in < b->changed_in
-                                               : a->changed_in > b->changed_in;
+            return order == find_order::oldest ? a->changed < b->changed
+                                               : a->changed > b->changed;
         });
         found.insert(found.end(), of_state.begin(), of_state.end());
     }
@@ -47,11 +46,15 @@ naive_storage::matching(job_filter const& f, find_order order) const {
 
 job_record naive_storage::shown(naive_job const& job) const {
     job_record record = job.record;
+    for (job_limit& l : record.limits) {
+        l.limit = limit_of(l.key);
+    }
     switch (record.state) {
     case job_state::enqueued:
-        record.sub_state = job.undecodable || (!servers_.empty() && !handled(job)) ? job_sub_state::parked_by_type
-                           : blocked(job)                  ? job_sub_state::parked_by_limit
-                                                           : job_sub_state::in_line;
+        record.sub_state = job.undecodable || (!servers_.empty() && !handled(job))
+                               ? job_sub_state::parked_by_type
+                           : blocked(job) ? job_sub_state::parked_by_limit
+                                          : job_sub_state::in_line;
         break;
     case job_state::awaiting: record.sub_state = job_sub_state::parents; break;
     case job_state::processing:
@@ -108,12 +111,18 @@ read_answer naive_storage::read(read_request const& r, time_point now) const {
         answer.queues.assign(queues_seen_.begin(), queues_seen_.end());
     } else if (auto const* s = std::get_if<read_series>(&r)) {
         for (series_point const& p : series_) {
-            if (p.from >= s->from && (!s->to || p.from < *s->to)) {
+            bool const blank =
+                p.inserted + p.succeeded + p.attempts_failed + p.failed + p.deleted + p.runs == 0;
+            if (!blank && p.from >= std::chrono::floor<std::chrono::minutes>(s->from) &&
+                (!s->to || p.from < *s->to)) {
                 answer.series.push_back(p);
             }
         }
     } else {
         answer.health.jobs = jobs_.size();
+        answer.health.ok = jobs_.size() - count(job_state::succeeded) - count(job_state::failed) -
+                               count(job_state::deleted) <
+                           limits_.jobs;
         answer.health.job_limit = limits_.jobs;
         answer.health.byte_limit = limits_.bytes;
     }

@@ -3,8 +3,6 @@
 
 #include "naive_storage.hpp"
 
-#include <cofire/time/clock.hpp>
-
 namespace cofire::differential {
 
 recurring_record& naive_storage::recurring_or_throw(std::string_view id) {
@@ -32,11 +30,15 @@ recurring_answer naive_storage::recurring(recurring_request const& r, time_point
             record.paused = pause->paused;
             ++record.revision;
             ++recurring_changed_;
+            if (!pause->paused && pause->next) {
+                record.next = pause->next;
+            }
         }
-        if (!pause->paused && pause->next) {
-            record.next = pause->next;
-        }
+        answer.records.push_back(record);
     } else if (auto const* list = std::get_if<recurring_list>(&r)) {
+        if (!list->id.empty()) {
+            recurring_or_throw(list->id);
+        }
         for (recurring_record const& record : recurring_) {
             if (list->id.empty() || list->id == record.id) {
                 answer.records.push_back(record);
@@ -106,19 +108,16 @@ bool naive_storage::put(recurring_put const& p) {
     recurring_record& record = *found;
     if (p.origin == definition_origin::code) {
         if (record.origin == definition_origin::by_hand) {
-            if (!record.code_definition) {
-                record.code_definition = *p.definition; // the program's first word
+            if (record.code_definition && *record.code_definition == *p.definition) {
                 return false;
             }
-            if (*record.code_definition == *p.definition) {
-                return false;
-            }
-        } else if (record.definition == *p.definition) {
+        } else if (record.definition == *p.definition && record.error.empty()) {
             return false;
         }
         record.code_definition.reset();
     } else {
-        if (record.definition == *p.definition) {
+        if (record.origin == definition_origin::by_hand && record.definition == *p.definition &&
+            record.error.empty()) {
             return false;
         }
         if (record.origin == definition_origin::code) {
@@ -147,40 +146,52 @@ fire_result naive_storage::fire(recurring_firing const& f, time_point now) {
         (!by_hand && (record.paused || record.next != f.expected))) {
         return {};
     }
-    fire_result result{.status = fire_status::fired};
-    // The overlap policy, job by job.
+    // The overlap policy, job by job: each is admitted, or held by the last before it.
+    bool const applies = !by_hand && record.definition.overlap != overlap_policy::allow;
+    bool const may_follow = record.definition.overlap == overlap_policy::queue_one;
+    naive_job const* const stored =
+        record.last_occurrence ? find(*record.last_occurrence) : nullptr;
+    std::optional<job_id> running; // the last, if it is unfinished
+    bool one_waits = false;
+    if (stored != nullptr && !is_final(stored->record.state)) {
+        running = stored->record.id;
+        one_waits = stored->record.state == job_state::awaiting;
+    }
+    fire_result result;
     std::vector<new_job> admitted;
-    std::vector<bool> taken;
-    std::uint64_t overlapped = 0;
-    naive_job const* last = record.last_occurrence ? find(*record.last_occurrence) : nullptr;
-    bool unfinished = last != nullptr && !is_final(last->record.state);
-    for (new_job const& job : f.jobs) {
-        bool admit = by_hand || record.definition.overlap == overlap_policy::allow || !unfinished;
-        taken.push_back(admit);
-        if (admit) {
-            admitted.push_back(job);
-            unfinished = true;
-        } else {
-            ++overlapped;
+    for (new_job job : f.jobs) {
+        if (applies && running && (!may_follow || one_waits)) {
+            result.jobs.push_back({*running, insert_status::held});
+            continue;
         }
+        if (applies && running) {
+            job.parents.push_back({*running, parent_condition::on_any_end});
+            one_waits = true;
+        }
+        running = job.id;
+        result.jobs.push_back({job.id, insert_status::inserted});
+        admitted.push_back(job);
     }
-    insert_answer const inserted = insert_all(admitted, now);
+    insert_answer const inserted = insert({.jobs = admitted}, now);
     std::size_t next = 0;
-    for (bool t : taken) {
-        if (t) {
-            insert_result const& one = inserted.results[next++];
-            result.jobs.push_back(one);
-            record.last_job = one.id;
-            if (!by_hand) {
-                record.last_occurrence = one.id;
-                ++record.fired;
-            }
+    result.status = fire_status::skipped;
+    for (insert_result& r : result.jobs) {
+        if (r.status == insert_status::inserted) {
+            r = inserted.results[next++];
+        }
+        if (r.status == insert_status::held) {
+            ++record.skipped;
+            continue;
+        }
+        result.status = fire_status::fired;
+        ++record.fired;
+        record.last_fired = now;
+        record.last_job = r.id;
+        if (!by_hand) {
+            record.last_occurrence = r.id;
         }
     }
-    record.skipped += overlapped + f.skipped;
-    if (admitted.empty()) {
-        result.status = fire_status::skipped;
-    }
+    record.skipped += f.skipped;
     if (!by_hand) {
         record.next = f.next;
         record.last_fired = now;
@@ -231,12 +242,17 @@ queues_answer naive_storage::queues(queues_request const& r, time_point now) {
         }
         answer.queues.push_back(info);
     }
-    std::map<std::string, std::uint32_t> limits = limits_said_;
+    std::set<std::string> limits; // those in use
     for (auto const& [key, limit] : limits_put_) {
-        limits[key] = limit;
+        limits.insert(key);
     }
-    for (auto const& [key, limit] : limits) {
-        limit_info info{.key = key, .limit = limit, .used = used(key)};
+    for (auto const& job : jobs_) {
+        for (job_limit const& l : job->record.limits) {
+            limits.insert(l.key);
+        }
+    }
+    for (std::string const& key : limits) {
+        limit_info info{.key = key, .limit = limit_of(key), .used = used(key)};
         answer.limits.push_back(info);
     }
     return answer;
@@ -268,15 +284,24 @@ servers_answer naive_storage::servers(servers_request const& r, time_point now) 
             }
         }
     } else if (auto const* retire = std::get_if<server_retire>(&r)) {
-        bool const known =
-            std::erase_if(servers_, [retire](auto const& s) {
-                return s->instance == retire->server;
-            }) != 0;
+        bool const known = std::erase_if(servers_, [retire](auto const& s) {
+                               return s->instance == retire->server;
+                           }) != 0;
         if (known) {
-            for (auto const& job : jobs_) {
-                if (job->record.state == job_state::processing &&
-                    job->record.server == retire->server) {
-                    set_state(*job, job_state::enqueued, "released", now);
+            for (naive_job* job : held_by(retire->server)) {
+                {
+                    settle_one(
+                        {.id = job->record.id,
+                         .epoch = job->record.epoch,
+                         .kind = outcome_kind::released,
+                         .started = job->record.started},
+                        retire->server,
+                        now
+                    );
+                    if (is_final(job->record.state)) {
+                        job->record.history.back().run_time.reset(); // nobody says
+                    }
+                    job->counted = 0; // by the storage: what the server says later is stale
                 }
             }
         }
@@ -309,14 +334,11 @@ servers_answer naive_storage::servers(servers_request const& r, time_point now) 
 
 void naive_storage::server_died(server_instance instance, time_point now) {
     pass_time(now);
-    bool const known = std::erase_if(servers_, [instance](auto const& s) {
-                           return s->instance == instance;
-                       }) != 0;
+    bool const known =
+        std::erase_if(servers_, [instance](auto const& s) { return s->instance == instance; }) != 0;
     if (known) {
-        for (auto const& job : jobs_) {
-            if (job->record.state == job_state::processing && job->record.server == instance) {
-                lose(*job, now);
-            }
+        for (naive_job* job : held_by(instance)) {
+            lose(*job, now);
         }
     }
     decide_continuations(now);

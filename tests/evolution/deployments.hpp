@@ -31,12 +31,12 @@ using diary = std::vector<std::string>;
 
 /// A store that outlives the programs which use it, one after the other or at a time.
 struct store {
+    std::uint64_t clients = 0; // counted for their seeds, so that no two make the same ids
     asio::io_context io{1};
     cofire::testing::manual_clock clock{
         cofire::time_point{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}}};
     cofire::memory_storage storage{cofire::memory_options(clock)};
     cofire::client jobs{storage, client_options()};
-    std::uint64_t clients = 0;
 
     cofire::client_options client_options() {
         cofire::client_options o;

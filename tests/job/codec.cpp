@@ -201,6 +201,13 @@ BOOST_AUTO_TEST_CASE(numbers_json_cannot_hold_are_refused) {
     });
     contains(decode_error<double>("1e400"), "not JSON");
     contains(decode_error<float>("1e39"), "a number that a float can hold");
+    // The shortest text of the greatest one is more than it is.
+    auto const greatest = std::numeric_limits<float>::max();
+    BOOST_TEST(encode_value(greatest) == "3.4028235e+38");
+    BOOST_TEST(decode_value<float>("3.4028235e+38") == greatest);
+    BOOST_TEST(decode_value<float>("-3.4028235e+38") == -greatest);
+    contains(decode_error<float>("3.4028236e38"), "a number that a float can hold");
+    contains(decode_error<float>("-3.4028236e38"), "a number that a float can hold");
 }
 
 BOOST_AUTO_TEST_CASE(strings_are_escaped_and_come_back) {

@@ -226,6 +226,7 @@ BOOST_AUTO_TEST_CASE(no_job_is_given_to_another_server_before_its_handlers_frame
         }};
         co_await sleep_long(ctx);
     });
+    w.handlers.add<other>([](job_context&, other) -> asio::awaitable<void> { co_return; });
     cofire::registry well;
     well.add<task>([&](job_context& ctx, task) -> asio::awaitable<void> {
         BOOST_TEST(ctx.lost() == 1U);
@@ -236,6 +237,8 @@ BOOST_AUTO_TEST_CASE(no_job_is_given_to_another_server_before_its_handlers_frame
     cofire::server dying(doomed->get_executor(), w.storage, w.handlers, {}, w.environment());
     auto const ignore = [](std::exception_ptr) {};
     asio::co_spawn(*doomed, dying.run(), ignore);
+    doomed->poll();
+    w.add<other>(1); // so that the server itself is the last to wait, and the first to be destroyed
     doomed->poll();
     cofire::server living(w.io.get_executor(), w.storage, well, {}, w.environment());
     w.start(living); // idle

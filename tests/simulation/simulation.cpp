@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_SUITE(simulation_test)
 // COFIRE_SIMULATION_SEEDS and COFIRE_SIMULATION_FIRST ask for more, or for one of them.
 BOOST_AUTO_TEST_CASE(no_seed_breaks_a_rule) {
     auto const first = from_environment("COFIRE_SIMULATION_FIRST", 1);
-    auto const count = from_environment("COFIRE_SIMULATION_SEEDS", 200);
+    auto const count = from_environment("COFIRE_SIMULATION_SEEDS", 100);
     std::uint64_t runs = 0;
     for (std::uint64_t seed = first; seed != first + count; ++seed) {
         auto const result = run_seed(seed);

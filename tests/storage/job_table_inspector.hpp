@@ -183,13 +183,13 @@ struct job_table_inspector {
 
     void check_lanes() const {
         for (auto const& [name, queue] : t.queues_) {
-            auto const found = queues.find(queue.get());
+            auto const found = queues.find(&queue);
             auto const counted =
                 found == queues.end() ? std::array<std::uint64_t, 3>{} : found->second;
-            require(queue->waiting == counted[0], "waiting in " + name);
-            require(queue->parked_by_limit == counted[1], "parked in " + name);
-            require(queue->processing == counted[2], "processing in " + name);
-            for (auto const& l : queue->lanes) {
+            require(queue.waiting == counted[0], "waiting in " + name);
+            require(queue.parked_by_limit == counted[1], "parked in " + name);
+            require(queue.processing == counted[2], "processing in " + name);
+            for (auto const& l : queue.lanes) {
                 check_lane(*l);
             }
         }
@@ -226,17 +226,17 @@ struct job_table_inspector {
 
     void check_limits() {
         for (auto const& [key, entry] : t.limits_by_key_) {
-            auto const [jobs, used] = limits[entry.get()];
-            require(entry->jobs == jobs, "jobs of limit " + key);
-            require(entry->used == used, "used of limit " + key);
-            require(jobs != 0 || entry->fixed, "limit " + key + " is of no use");
-            for (limit_lane const& part : entry->lanes) {
-                auto const [parked, ready] = limited[std::pair(entry.get(), part.of)];
+            auto const [jobs, used] = limits[&entry];
+            require(entry.jobs == jobs, "jobs of limit " + key);
+            require(entry.used == used, "used of limit " + key);
+            require(jobs != 0 || entry.fixed, "limit " + key + " is of no use");
+            for (limit_lane const& part : entry.lanes) {
+                auto const [parked, ready] = limited[std::pair(&entry, part.of)];
                 require(part.parked.size() == parked, "parked of limit " + key);
                 require(part.ready == ready, "ready of limit " + key);
-                require(parked == 0 || ready >= entry->room(), "jobs of limit " + key + " starve");
+                require(parked == 0 || ready >= entry.room(), "jobs of limit " + key + " starve");
             }
-            limits.erase(entry.get());
+            limits.erase(&entry);
         }
         require(limits.empty(), "a limit is gone");
     }

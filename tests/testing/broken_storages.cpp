@@ -244,7 +244,10 @@ struct loses_wake_ups : wrapper {
     using wrapper::wrapper;
     op<cofire::wait_answer> wait(cofire::wait_request r) {
         if (r.interest.server != 0) { // takes what happened before the wait for seen
-            r.seen = (co_await inner_->acquire({.server = r.interest.server})).seen;
+            cofire::acquire_request look;
+            look.server = r.interest.server;
+            auto const answer = co_await inner_->acquire(look);
+            r.seen = answer.seen;
         }
         co_return co_await inner_->wait(r);
     }

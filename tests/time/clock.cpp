@@ -33,6 +33,8 @@ BOOST_AUTO_TEST_CASE(the_default_is_the_system) {
     auto const wall = clock.wall_now();
     auto const after = std::chrono::system_clock::now();
     BOOST_TEST((before <= wall && wall <= after));
+    auto const rough = clock.rough_wall_now();
+    BOOST_TEST((before - 1s <= rough && rough <= after));
     auto const first = clock.steady_now();
     BOOST_TEST((first <= clock.steady_now()));
 }
@@ -49,6 +51,7 @@ BOOST_AUTO_TEST_CASE(a_manual_clock_stands_still) {
     BOOST_TEST(!clock.is_system());
     BOOST_TEST((clock.wall_now() == start));
     BOOST_TEST((clock.wall_now() == start));
+    BOOST_TEST((clock.rough_wall_now() == start));
     BOOST_TEST((clock.steady_now() == cofire::steady_point{}));
 }
 

@@ -26,6 +26,8 @@ namespace {
 
 using random_bits = std::mt19937_64;
 
+constexpr std::int64_t day = 86400;
+
 struct zone_years {
     char const* name;
     int first; // and the nineteen after it
@@ -202,7 +204,8 @@ public:
 
     [[nodiscard]] slow_cron::timeline
     timeline(std::int64_t begin, std::int64_t end, int unit) const {
-        return {clocks_, begin, end, unit};
+        // No clocks are set by more than a day, and those looked at by the second by far less.
+        return {clocks_, begin, end, unit, unit == 1 ? day / 4 : 2 * day};
     }
 
     /// Compares every moment from `begin` to `end`, one after the other, and `jumps` made from
@@ -268,8 +271,6 @@ private:
     std::uint64_t compared_ = 0;
 };
 
-constexpr std::int64_t day = 86400;
-
 BOOST_AUTO_TEST_CASE(around_every_change_of_clocks) {
     std::uint64_t compared = 0;
     std::uint64_t seed = 1;
@@ -277,10 +278,10 @@ BOOST_AUTO_TEST_CASE(around_every_change_of_clocks) {
         comparison zone{years.name};
         random_text random{seed++};
         for (auto const change : zone.changes(new_year(years.first), new_year(years.first + 20))) {
-            auto const begin = change - day;
-            auto const end = change + 2 * day;
+            auto const begin = change - day / 4;
+            auto const end = change + day;
             auto const line = zone.timeline(begin, end, 60);
-            for (int i = 0; i < 3; ++i) {
+            for (int i = 0; i < 2; ++i) {
                 zone.compare(line, chosen[random.below(std::size(chosen))], begin, end, 3, random);
                 zone.compare(line, random.five_fields(), begin, end, 3, random);
             }
@@ -288,7 +289,7 @@ BOOST_AUTO_TEST_CASE(around_every_change_of_clocks) {
         compared += zone.compared();
     }
     BOOST_TEST_MESSAGE("moments compared: " << compared);
-    BOOST_TEST(compared > 40'000U);
+    BOOST_TEST(compared > 20'000U);
 }
 
 BOOST_AUTO_TEST_CASE(some_months) {
@@ -297,7 +298,7 @@ BOOST_AUTO_TEST_CASE(some_months) {
         comparison zone{years.name};
         random_text random{seed++};
         auto const begin = new_year(years.first) + random.below(7000) * day;
-        auto const end = begin + 60 * day;
+        auto const end = begin + 20 * day;
         auto const line = zone.timeline(begin, end, 60);
         for (int i = 0; i < 4; ++i) {
             zone.compare(line, chosen[random.below(std::size(chosen))], begin, end, 5, random);
@@ -316,10 +317,10 @@ BOOST_AUTO_TEST_CASE(by_the_second) {
         random_text random{seed++};
         auto const changes = zone.changes(new_year(years.first), new_year(years.first + 20));
         for (std::size_t i = 0; i < changes.size() && i < 2; ++i) {
-            auto const begin = changes[i] - day / 8;
-            auto const end = changes[i] + day / 4;
+            auto const begin = changes[i] - day / 24;
+            auto const end = changes[i] + day / 12;
             auto const line = zone.timeline(begin, end, 1);
-            for (int n = 0; n < 8; ++n) {
+            for (int n = 0; n < 5; ++n) {
                 zone.compare(line, random.six_fields(), begin, end, 5, random);
             }
         }

@@ -242,9 +242,16 @@ private:
 /// What local clocks show at each step of a stretch of time.
 class timeline {
 public:
-    /// From `begin` up to `end`, each `unit` seconds: 1 or 60.
-    timeline(process_zone const& clocks, std::int64_t begin, std::int64_t end, int unit)
-        : begin_(begin - lead), unit_(unit) {
+    /// From `begin` up to `end`, each `unit` seconds: 1 or 60. What is repeated is known only if the
+    /// time that it repeats is not before `begin` by more than `lead`.
+    timeline(
+        process_zone const& clocks,
+        std::int64_t begin,
+        std::int64_t end,
+        int unit,
+        std::int64_t lead = 2 * 86400
+    )
+        : begin_(begin - lead), lead_(lead), unit_(unit) {
         std::int64_t least = INT64_MAX;
         std::int64_t most = INT64_MIN;
         for (auto t = begin_; t < end; t += unit) {
@@ -264,7 +271,7 @@ public:
     /// Calls `due(t)` for each moment at which the expression is due.
     template <class Due>
     void walk(expression const& cron, Due due) const {
-        for (auto i = static_cast<std::size_t>(lead / unit_); i < local_.size(); ++i) {
+        for (auto i = static_cast<std::size_t>(lead_ / unit_); i < local_.size(); ++i) {
             bool now = cron.fits(local_[i]) && (cron.is_interval() || !repeated_[i]);
             // What clocks skipped on the way here is due here.
             for (auto skipped = local_[i - 1] + unit_; !now && skipped < local_[i];
@@ -278,10 +285,8 @@ public:
     }
 
 private:
-    /// How long before it one must look to know what is repeated.
-    static constexpr std::int64_t lead = 2 * 86400;
-
     std::int64_t begin_;
+    std::int64_t lead_;
     int unit_;
     std::vector<std::int64_t> local_;
     std::vector<bool> repeated_;

@@ -14,6 +14,8 @@
 #include <cofire/core/config.hpp>
 #include <cofire/storage/storage_ref.hpp>
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -76,12 +78,16 @@ public:
     /// The most bytes that a job's arguments may have.
     [[nodiscard]] std::size_t max_arguments() const { return max_arguments_; }
     /// A new id.
-    [[nodiscard]] job_id new_id() const { return ids_.next(now()); }
+    [[nodiscard]] job_id new_id() const { return ids_.next(clock_.rough_wall_now()); }
 
     /// The options for a job of the type `info` (null: called by name) where the caller wrote
-    /// `given` (null: nothing). Throws what check_options throws.
+    /// nothing. Valid as long as this. Throws what check_options throws.
+    [[nodiscard]] std::shared_ptr<resolved_options const> const& resolve(job_type_info const* info
+    ) const;
+
+    /// The same where the caller wrote `given`.
     [[nodiscard]] std::shared_ptr<resolved_options const>
-    resolve(job_type_info const* info, owned_options const* given) const;
+    resolve(job_type_info const* info, owned_options const& given) const;
 
     /// The job that `call` describes, through the filters, ready to be inserted. The id is `id`
     /// unless the options hold one. Throws what is wrong with it.
@@ -114,10 +120,13 @@ private:
     std::vector<creation_filter> filters_;
     std::size_t max_arguments_;
     mutable id_source ids_;
-    // The options of typed calls without options of their own: one entry for each job type used.
+    // The options of typed calls without options of their own: one entry for each job type used,
+    // never removed. The latest ones are found without the lock.
+    using resolved_map =
+        std::unordered_map<job_type_info const*, std::shared_ptr<resolved_options const>>;
     mutable std::mutex resolved_mutex_;
-    mutable std::unordered_map<job_type_info const*, std::shared_ptr<resolved_options const>>
-        resolved_;
+    mutable resolved_map resolved_;
+    mutable std::array<std::atomic<resolved_map::value_type const*>, 16> recent_{};
 };
 
 /// Inserts `job` and calls the filters. Throws the storage's errors.

@@ -80,7 +80,8 @@ struct parent_ref {
     friend bool operator==(parent_ref const&, parent_ref const&) = default;
 };
 
-/// A limit on how many jobs with the same key servers may hold at a time.
+/// A limit on how many jobs with the same key servers may hold at a time. Where jobs disagree, the latest
+/// insert counts; limit_put counts over all of them.
 struct job_limit {
     /// The key.
     std::string key;
@@ -130,7 +131,8 @@ struct new_job {
 
 /// One line of a job's history.
 struct history_entry {
-    /// When.
+    /// When. Of a run: when it was acquired, and once its server has said so, when its handler started.
+    /// Of a scheduled job's coming into line: when it was due.
     time_point at;
     /// The state that was reached.
     job_state state = job_state::enqueued;
@@ -144,7 +146,7 @@ struct history_entry {
     std::string reason{};
     /// The error of a failed attempt.
     std::optional<error_info> error{};
-    /// How long the run that ended took, if one ended.
+    /// How long the run that ended took, if one ended: as its server says, or from its start to `at`.
     std::optional<duration> run_time{};
 };
 
@@ -200,7 +202,7 @@ struct job_record {
     std::optional<time_point> started{};
     /// When it reached its final state.
     std::optional<time_point> finished{};
-    /// When it is deleted if it has not started by then.
+    /// When it is deleted if it has not started by then; empty once it has.
     std::optional<time_point> expires_at{};
     /// The unique key's stored text; empty: none.
     std::string unique_key{};
@@ -210,7 +212,7 @@ struct job_record {
     std::string reason{};
     /// The result as JSON text; empty: none.
     std::string result{};
-    /// The last error.
+    /// The last error; none once it has succeeded.
     std::optional<error_info> error{};
     /// The jobs it waits or waited for.
     std::vector<parent_ref> parents{};

@@ -39,7 +39,8 @@ enum class job_sub_state : std::uint8_t {
     none,
     /// enqueued: in the line of its queue.
     in_line,
-    /// enqueued: waits until another job with the same limit key ends.
+    /// enqueued: waits until another job with the same limit key ends. Storages may tell so only once a
+    /// server would have taken it, and until then in_line.
     parked_by_limit,
     /// enqueued: servers run, but none that handles its type and decodes its arguments.
     parked_by_type,

@@ -65,6 +65,13 @@ struct outcome_input {
 /// Pure: no clock, no randomness, no I/O. Does not throw, but for want of memory.
 [[nodiscard]] std::optional<run_outcome> decide_outcome(outcome_input input);
 
+namespace detail {
+
+/// The same into `to`, a new one. False: there is nothing to settle.
+[[nodiscard]] bool decide_outcome(outcome_input& input, run_outcome& to);
+
+} // namespace detail
+
 } // namespace cofire
 
 #ifdef COFIRE_HEADER_ONLY

@@ -77,8 +77,15 @@ T decode_floating(boost::json::value const& from, json_path const& at) {
     if (!number) {
         fail_expected("a number", from, at);
     }
-    if (*number > static_cast<double>(std::numeric_limits<T>::max()) ||
-        *number < static_cast<double>(std::numeric_limits<T>::lowest())) {
+    constexpr T most = std::numeric_limits<T>::max();
+    if (*number > static_cast<double>(most) || *number < -static_cast<double>(most)) {
+        // The shortest text of the greatest float is a little more than its value.
+        if constexpr (sizeof(T) < sizeof(double)) {
+            constexpr double rounds_down = 0x1.ffffffp127; // below this, to that float
+            if (*number<rounds_down&& * number> - rounds_down) {
+                return *number < 0 ? -most : most;
+            }
+        }
         fail_expected("a number that a float can hold", from, at);
     }
     return static_cast<T>(*number);

@@ -21,20 +21,23 @@ namespace cofire::detail {
 [[nodiscard]] inline std::size_t plain_prefix(std::string_view text) {
     constexpr std::uint64_t ones = 0x0101010101010101U;
     constexpr std::uint64_t tops = 0x8080808080808080U;
+    constexpr std::size_t step = sizeof(std::uint64_t);
     // Not 0 if any byte of `word`, all ASCII, is below `n`.
     auto const any_below = [](std::uint64_t word, std::uint64_t n) {
         return (word - ones * n) & ~word & tops;
     };
-    std::size_t i = 0;
-    for (; text.size() - i >= sizeof(std::uint64_t); i += sizeof(std::uint64_t)) {
+    auto const all_plain = [&](std::size_t at) {
         std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + i, sizeof(word));
-        std::uint64_t const special = (word & tops) | any_below(word, 0x20) |
-                                      any_below(word ^ (ones * '"'), 1) |
-                                      any_below(word ^ (ones * '\\'), 1);
-        if (special != 0) {
-            break;
-        }
+        std::memcpy(&word, text.data() + at, step);
+        return ((word & tops) | any_below(word, 0x20) | any_below(word ^ (ones * '"'), 1) |
+                any_below(word ^ (ones * '\\'), 1)) == 0;
+    };
+    std::size_t i = 0;
+    while (text.size() - i >= step && all_plain(i)) {
+        i += step;
+    }
+    if (i != 0 && text.size() - i < step && all_plain(text.size() - step)) {
+        return text.size(); // the rest, with some of what was looked at
     }
     while (i != text.size() && is_plain(text[i])) {
         ++i;

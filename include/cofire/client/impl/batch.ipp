@@ -78,7 +78,9 @@ batch::make_jobs(detail::client_core const& core, bool& repeated) const {
     std::vector<std::shared_ptr<detail::resolved_options const>> options;
     std::vector<job_id> ids;
     for (detail::batch_entry const& e : entries) {
-        options.push_back(core.resolve(e.call.info, e.options.get()));
+        options.push_back(
+            e.options ? core.resolve(e.call.info, *e.options) : core.resolve(e.call.info)
+        );
         auto const& chosen = options.back()->id;
         repeated = repeated || !e.id.is_nil() || chosen.has_value();
         ids.push_back(!e.id.is_nil() ? e.id : chosen ? *chosen : core.new_id());

@@ -66,24 +66,30 @@ COFIRE_DECL client_core::client_core(storage_ref storage, client_options options
     }
 }
 
-COFIRE_DECL std::shared_ptr<resolved_options const>
-client_core::resolve(job_type_info const* info, owned_options const* given) const {
-    if (given == nullptr) {
-        std::scoped_lock const lock(resolved_mutex_);
-        if (auto const found = resolved_.find(info); found != resolved_.end()) {
-            return found->second;
-        }
+COFIRE_DECL std::shared_ptr<resolved_options const> const&
+client_core::resolve(job_type_info const* info) const {
+    auto const place = reinterpret_cast<std::uintptr_t>(info) / alignof(job_type_info);
+    auto& recent = recent_[place % recent_.size()];
+    if (auto const* const found = recent.load(std::memory_order_acquire);
+        found != nullptr && found->first == info) {
+        return found->second;
     }
-    job_options const own = given != nullptr ? given->get() : job_options{};
+    std::scoped_lock const lock(resolved_mutex_);
+    auto found = resolved_.find(info);
+    if (found == resolved_.end()) {
+        found = resolved_.emplace(info, resolve(info, owned_options(job_options()))).first;
+    }
+    recent.store(&*found, std::memory_order_release);
+    return found->second;
+}
+
+COFIRE_DECL std::shared_ptr<resolved_options const>
+client_core::resolve(job_type_info const* info, owned_options const& given) const {
+    job_options const own = given.get();
     job_options const of_type = info != nullptr ? info->options : job_options{};
     job_options const merged = merge(own, merge(of_type, defaults_.get()));
     check_options(merged, own);
-    auto resolved = to_resolved(merged);
-    if (given == nullptr) {
-        std::scoped_lock const lock(resolved_mutex_);
-        resolved_.emplace(info, resolved);
-    }
-    return resolved;
+    return to_resolved(merged);
 }
 
 COFIRE_DECL new_job

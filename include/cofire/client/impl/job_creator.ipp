@@ -36,11 +36,12 @@ COFIRE_DECL asio::awaitable<enqueued> job_creator::insert(
     detail::job_call&& call, std::optional<due_time> when, std::vector<parent_ref> parents
 ) const {
     try {
-        auto const options = core_->resolve(call.info, options_.get());
+        auto const own = options_ ? core_->resolve(call.info, *options_) : nullptr;
+        detail::resolved_options const& options = own ? *own : *core_->resolve(call.info);
         new_job job =
-            core_->make_job(std::move(call), *options, core_->new_id(), when, std::move(parents));
+            core_->make_job(std::move(call), options, core_->new_id(), when, std::move(parents));
         // With an id of the caller's the call may be a repetition.
-        insert_mode const mode = options->id ? insert_mode::repeat : insert_mode::fresh;
+        insert_mode const mode = options.id ? insert_mode::repeat : insert_mode::fresh;
         return detail::insert_one(core_, std::move(job), mode);
     } catch (...) {
         return detail::carry<enqueued>(std::current_exception());
@@ -67,12 +68,13 @@ job_creator::start_many(std::vector<detail::job_call> calls) const {
         std::vector<new_job> jobs;
         jobs.reserve(calls.size());
         for (detail::job_call& call : calls) {
-            auto const options = core_->resolve(call.info, options_.get());
-            if (options->id) {
-                throw error(errc::bad_option, "id " + options->id->to_string() + " for many jobs");
+            auto const own = options_ ? core_->resolve(call.info, *options_) : nullptr;
+            detail::resolved_options const& options = own ? *own : *core_->resolve(call.info);
+            if (options.id) {
+                throw error(errc::bad_option, "id " + options.id->to_string() + " for many jobs");
             }
             jobs.push_back(
-                core_->make_job(std::move(call), *options, core_->new_id(), std::nullopt, {})
+                core_->make_job(std::move(call), options, core_->new_id(), std::nullopt, {})
             );
         }
         return detail::insert_many(core_, std::move(jobs), insert_mode::fresh, true);
@@ -85,8 +87,9 @@ COFIRE_DECL asio::awaitable<recurring_record>
 job_creator::put(std::string_view id, cron_expression const& cron, detail::job_call call) const {
     try {
         detail::check_recurring_id(id);
-        auto const options = core_->resolve(call.info, options_.get());
-        recurring_definition definition = core_->make_definition(id, std::move(call), *options);
+        auto const own = options_ ? core_->resolve(call.info, *options_) : nullptr;
+        detail::resolved_options const& options = own ? *own : *core_->resolve(call.info);
+        recurring_definition definition = core_->make_definition(id, std::move(call), options);
         definition.cron = cron.to_string();
         auto const next = next_occurrence(cron, core_->now(), definition.zone);
         return detail::put_recurring(core_, std::string(id), std::move(definition), next);

@@ -119,21 +119,28 @@ COFIRE_DECL void decide_throw(outcome_input const& in, run_outcome& out) {
     }
 }
 
+COFIRE_DECL bool decide_outcome(outcome_input& input, run_outcome& to) {
+    if (input.reason == cancellation_reason::lease_lost) {
+        return false;
+    }
+    to.id = input.job.id;
+    to.epoch = input.job.epoch;
+    to.started = input.started;
+    to.run_time = input.run_time;
+    if (input.exception) {
+        decide_throw(input, to);
+    } else {
+        decide_return(input, to);
+    }
+    return true;
+}
+
 } // namespace detail
 
 COFIRE_DECL std::optional<run_outcome> decide_outcome(outcome_input input) {
-    if (input.reason == cancellation_reason::lease_lost) {
-        return std::nullopt;
-    }
     std::optional<run_outcome> decided(std::in_place);
-    decided->id = input.job.id;
-    decided->epoch = input.job.epoch;
-    decided->started = input.started;
-    decided->run_time = input.run_time;
-    if (input.exception) {
-        detail::decide_throw(input, *decided);
-    } else {
-        detail::decide_return(input, *decided);
+    if (!detail::decide_outcome(input, *decided)) {
+        decided.reset();
     }
     return decided;
 }

@@ -239,9 +239,10 @@ server_core::complete(slot& s, job_context const& context, std::exception_ptr er
     }
     time_point const settled_at = input.now;
     try {
-        s.outcome = decide_outcome(std::move(input));
-        if (s.outcome) {
+        if (decide_outcome(input, s.outcome.emplace())) {
             s.handler->filter_outcome(context, *s.outcome, settled_at, environment.log());
+        } else {
+            s.outcome.reset();
         }
         if (s.run.report_pending.load()) {
             s.report = s.run.take_report();

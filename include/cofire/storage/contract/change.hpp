@@ -42,9 +42,9 @@ struct job_filter {
 
 /// What to do with the jobs.
 enum class change_kind : std::uint8_t {
-    requeue,      ///< a final or scheduled job enters the line; a final one starts again
-    delete_job,   ///< any unfinished job is deleted; the result of a run under way is dropped
-    cancel,       ///< a waiting job is deleted; a running handler is asked to stop
+    requeue, ///< a final or scheduled job enters the line; a final one starts again
+    delete_job, ///< any unfinished job is deleted, one that runs at the end of its run: its result is dropped
+    cancel, ///< a waiting job is deleted; a running handler is asked to stop: any end but success deletes
     reschedule,   ///< a final, scheduled or enqueued job becomes due at `due`
     reprioritise, ///< an unfinished job gets `priority`
     move,         ///< an unfinished job goes to `queue`

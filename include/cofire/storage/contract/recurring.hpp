@@ -73,14 +73,15 @@ struct recurring_record {
     std::optional<job_id> last_job{};
     /// The last job of an occurrence: what the overlap policy looks at.
     std::optional<job_id> last_occurrence{};
-    /// Occurrences that became a job.
+    /// Jobs it became, also by hand.
     std::uint64_t fired = 0;
-    /// Occurrences that did not: overlap or misfire.
+    /// Occurrences that did not: overlap, misfire, or a unique key that was held.
     std::uint64_t skipped = 0;
 };
 
 /// Creates or updates a recurring job. A pause stays. A definition that did not change keeps its next
-/// time; a definition edited by hand stays until the program's own changes.
+/// time; a definition edited by hand stays until the program's own appears or
+/// changes; one in error is always written anew.
 /// Errors, each changing nothing: bad_recurring_id, bad_option, storage_full.
 struct recurring_put {
     /// The id.
@@ -106,11 +107,11 @@ struct recurring_pause {
     std::string_view id{};
     /// True: pause; false: resume.
     bool paused = true;
-    /// With resume: the next occurrence from now on; empty: keep the stored one.
+    /// With resume, if it was paused: the next occurrence from now on; empty: keep the stored one.
     std::optional<time_point> next{};
 };
 
-/// Asks for recurring jobs, by id or all, in the order of their ids.
+/// Asks for recurring jobs, by id or all, in the order of their ids. Error: unknown_recurring.
 struct recurring_list {
     /// Only this one; empty: all.
     std::string_view id{};
@@ -160,7 +161,8 @@ enum class fire_status : std::uint8_t {
 struct fire_result {
     /// What became of it.
     fire_status status = fire_status::lost;
-    /// One for each job of the firing, if it was not lost.
+    /// One for each job of the firing, if it was not lost. One that the overlap policy gave up is held, by
+    /// the job that is not over.
     std::vector<insert_result> jobs{};
 };
 
@@ -170,7 +172,7 @@ struct recurring_answer {
     time_point now;
     /// put: true if anything changed.
     bool changed = false;
-    /// list: the recurring jobs. put: the one as it is now.
+    /// list: the recurring jobs. put and pause: the one as it is now.
     std::vector<recurring_record> records{};
     /// fire: one for each firing, in the order of the request.
     std::vector<fire_result> fired{};

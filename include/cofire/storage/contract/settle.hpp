@@ -52,8 +52,8 @@ struct run_outcome {
 };
 
 /// Ends runs, and takes the next jobs along. Each item is fenced by id, epoch and server; a stale or
-/// refused one does not hinder the others. History, continuations, keys, limits and counters change in the same
-/// step. May be repeated with the same answer. Views must stay valid until it completes.
+/// refused one does not hinder the others. They count in their order, each with what follows from it for
+/// continuations. History, keys, limits and counters change in the same step. May be repeated with the same answer. Views must stay valid until it completes.
 ///
 /// Errors, each changing nothing: unknown_server with `then`, too_many_items; outcome_unknown.
 struct settle_request {
@@ -68,7 +68,7 @@ struct settle_request {
 /// What became of one outcome.
 enum class settle_status : std::uint8_t {
     done,  ///< it counts
-    again, ///< it counted before: the call is a repetition
+    again, ///< it counted before, and nobody has acquired the job since: the call is a repetition
     stale, ///< the job is not held under this epoch by this server, or is unknown
     refused, ///< this outcome can never be stored, see settle_refusal; the job is still held
 };

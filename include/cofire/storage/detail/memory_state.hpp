@@ -10,8 +10,7 @@
 #include <cofire/storage/table/job_table.hpp>
 #include <cofire/time/random.hpp>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -47,8 +46,7 @@ private:
     /// What a server holds while it lives.
     class presence;
 
-    template <class Command>
-    auto run(Command&& command);
+    class step;
     void wake(table_effects const& effects);
     void throw_if_closed() const;
 
@@ -58,7 +56,7 @@ private:
     job_table table_;
     bool closed_ = false;
     std::vector<waiter*> server_waiters_;
-    boost::unordered_flat_map<job_id, std::vector<waiter*>> job_waiters_;
+    std::map<job_id, std::vector<waiter*>> job_waiters_;
 };
 
 } // namespace cofire::detail

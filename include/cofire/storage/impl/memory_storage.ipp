@@ -135,17 +135,25 @@ COFIRE_DECL void memory_state::wake(table_effects const& effects) {
     }
 }
 
-template <class Command>
-auto memory_state::run(Command&& command) {
-    std::lock_guard const lock(mutex_);
-    throw_if_closed();
-    struct waker { // also if the command throws: it lets time pass all the same
-        memory_state& self;
-        ~waker() { self.wake(self.table_.take_effects()); }
-    };
-    waker const at_the_end{*this};
-    return command(table_, clock_.wall_now());
-}
+/// One command to the table: holds the lock, and at its end wakes those for whom something changed,
+/// also if the command throws, since it lets time pass all the same.
+class memory_state::step {
+public:
+    explicit step(memory_state& s) : table(s.table_), self_(s), lock_(s.mutex_) {
+        s.throw_if_closed();
+        now = s.clock_.wall_now();
+    }
+    step(step const&) = delete;
+    step& operator=(step const&) = delete;
+    ~step() { self_.wake(table.take_effects()); }
+
+    job_table& table;
+    time_point now;
+
+private:
+    memory_state& self_;
+    std::lock_guard<std::mutex> lock_;
+};
 
 COFIRE_DECL void memory_state::close() {
     std::lock_guard const lock(mutex_);
@@ -161,31 +169,38 @@ COFIRE_DECL void memory_state::close() {
 }
 
 COFIRE_DECL asio::awaitable<insert_answer> memory_state::insert(insert_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.insert(r, now); });
+    step const s(*this);
+    co_return s.table.insert(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<acquire_answer> memory_state::acquire(acquire_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.acquire(r, now); });
+    step const s(*this);
+    co_return s.table.acquire(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<settle_answer> memory_state::settle(settle_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.settle(r, now); });
+    step const s(*this);
+    co_return s.table.settle(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<tick_answer> memory_state::tick(tick_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.tick(r, now); });
+    step const s(*this);
+    co_return s.table.tick(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<change_answer> memory_state::change(change_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.change(r, now); });
+    step const s(*this);
+    co_return s.table.change(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<recurring_answer> memory_state::recurring(recurring_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.recurring(r, now); });
+    step const s(*this);
+    co_return s.table.recurring(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<queues_answer> memory_state::queues(queues_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.queues(r, now); });
+    step const s(*this);
+    co_return s.table.queues(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<servers_answer> memory_state::servers(servers_request r) {
@@ -193,8 +208,11 @@ COFIRE_DECL asio::awaitable<servers_answer> memory_state::servers(servers_reques
     if (std::holds_alternative<server_announce>(r)) {
         token = std::make_shared<presence>(weak_from_this());
     }
-    servers_answer answer =
-        run([&r](job_table& table, time_point now) { return table.servers(r, now); });
+    servers_answer answer;
+    {
+        step const s(*this);
+        answer = s.table.servers(r, s.now);
+    }
     if (token) {
         token->instance = answer.instance;
         answer.presence = std::move(token);
@@ -204,7 +222,8 @@ COFIRE_DECL asio::awaitable<servers_answer> memory_state::servers(servers_reques
 }
 
 COFIRE_DECL asio::awaitable<read_answer> memory_state::read(read_request r) {
-    co_return run([&r](job_table& table, time_point now) { return table.read(r, now); });
+    step const s(*this);
+    co_return s.table.read(r, s.now);
 }
 
 COFIRE_DECL asio::awaitable<wait_answer> memory_state::wait(wait_request r) {

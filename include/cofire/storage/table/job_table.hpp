@@ -101,8 +101,7 @@ private:
         }
     };
     template <class T>
-    using by_name =
-        boost::unordered_flat_map<std::string, std::unique_ptr<T>, name_hash, std::equal_to<>>;
+    using by_name = std::map<std::string, T, std::less<>>; // few; they stay where they are
     struct key_entry {
         job_id holder;
         std::optional<time_point> until; // with unique_hold::for_a_time

@@ -145,6 +145,12 @@ inline void a_type_without_a_server_is_parked(bench& t) {
     expect_equal(t.get(id).sub_state, job_sub_state::in_line, "the sub-state then");
 }
 
+/// Where no server runs nothing is parked: nobody knows yet what will be handled.
+inline void without_any_server_a_job_is_in_line(bench& t) {
+    auto const id = t.put(t.job());
+    expect_equal(t.get(id).sub_state, job_sub_state::in_line, "the sub-state");
+}
+
 /// Arguments in a newer form than the server decodes are left alone.
 inline void leaves_newer_arguments_alone(bench& t) {
     auto const old = t.server({"work"});
@@ -210,6 +216,7 @@ inline constexpr conformance_case cases[] = {
     {"acquire.leaves_other_queues_alone", leaves_other_queues_alone},
     {"acquire.leaves_other_types_alone", leaves_other_types_alone},
     {"acquire.a_type_without_a_server_is_parked", a_type_without_a_server_is_parked},
+    {"acquire.without_any_server_a_job_is_in_line", without_any_server_a_job_is_in_line},
     {"acquire.leaves_newer_arguments_alone", leaves_newer_arguments_alone},
     {"acquire.epochs_grow", epochs_grow},
     {"acquire.an_unknown_server_is_refused", an_unknown_server_is_refused},

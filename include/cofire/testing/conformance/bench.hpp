@@ -52,7 +52,7 @@ public:
 
     /// The storage; made at the first call.
     [[nodiscard]] storage_ref const& storage();
-    /// Lets go of the storage as a program does that ends well. Operations on it go on until then.
+    /// Lets go of the storage, which closes it. Operations on it may still be tried.
     void close() { storage_.reset(); }
     /// The process dies, and another one opens the storage. Precondition: model.reopen.
     void reopen();

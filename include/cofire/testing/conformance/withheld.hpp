@@ -60,6 +60,16 @@ inline void tells_the_next_due_time(bench& t) {
     );
 }
 
+/// What expires happens by itself as well, and is told likewise.
+inline void tells_when_a_waiting_job_expires(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job("strange", {.expires = 1h}));
+    auto const next = t.acquire({.server = s}).next_due;
+    auto const expires = t.get(id).expires_at;
+    expect(expires.has_value(), "to know when it expires");
+    expect(next && *next <= to_milliseconds(*expires) + 1ms, "a time not after the expiry");
+}
+
 /// With a horizon jobs may come ahead of their time, but never from beyond it.
 inline void nothing_from_beyond_the_horizon(bench& t) {
     auto const s = t.server();
@@ -166,6 +176,7 @@ inline constexpr conformance_case cases[] = {
      scheduled_jobs_enter_the_line_when_due,
      conformance_need::clock},
     {"acquire.tells_the_next_due_time", tells_the_next_due_time},
+    {"acquire.tells_when_a_waiting_job_expires", tells_when_a_waiting_job_expires},
     {"acquire.nothing_from_beyond_the_horizon", nothing_from_beyond_the_horizon},
     {"acquire.what_comes_ahead_of_its_time_is_reserved", what_comes_ahead_of_its_time_is_reserved},
     {"acquire.never_an_expired_job", never_an_expired_job, conformance_need::clock},

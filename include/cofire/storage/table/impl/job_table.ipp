@@ -21,22 +21,21 @@ COFIRE_DECL job_table::~job_table() {
 COFIRE_DECL type_entry& job_table::get_type(std::string_view name) {
     auto found = types_.find(name);
     if (found == types_.end()) {
-        auto entry = std::make_unique<type_entry>();
-        entry->name = name;
-        entry->index = static_cast<std::uint32_t>(types_.size());
-        found = types_.emplace(std::string(name), std::move(entry)).first;
+        auto const index = static_cast<std::uint32_t>(types_.size());
+        found = types_.try_emplace(std::string(name)).first;
+        found->second.name = name;
+        found->second.index = index;
     }
-    return *found->second;
+    return found->second;
 }
 
 COFIRE_DECL queue_entry& job_table::get_queue(std::string_view name) {
     auto found = queues_.find(name);
     if (found == queues_.end()) {
-        auto entry = std::make_unique<queue_entry>();
-        entry->name = name;
-        found = queues_.emplace(std::string(name), std::move(entry)).first;
+        found = queues_.try_emplace(std::string(name)).first;
+        found->second.name = name;
     }
-    return *found->second;
+    return found->second;
 }
 
 COFIRE_DECL lane&
@@ -347,7 +346,7 @@ COFIRE_DECL bool job_table::changed(wait_interest const& interest, seen_token se
         }
         for (std::string_view name : interest.queues) {
             auto const queue = queues_.find(name);
-            if (queue != queues_.end() && queue->second->changed > seen.value) {
+            if (queue != queues_.end() && queue->second.changed > seen.value) {
                 return true;
             }
         }

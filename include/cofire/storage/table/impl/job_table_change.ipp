@@ -83,6 +83,9 @@ job_table::begin_again(job_node& job, change_request const& r, time_point now) {
         keep_course(job);
         withdraw(job, now);
         drop_expiry(job);
+        if (job.extras) {
+            job.extras->reason.clear(); // it is not parked any more
+        }
     }
     enter_line_or_wheel(job, again ? r.due : now, now);
     index_expiry(job);
@@ -238,16 +241,16 @@ COFIRE_DECL queues_answer job_table::list_queues(time_point now) const {
     for (auto const& [name, queue] : queues_) {
         queue_info info{
             .name = name,
-            .paused = queue->paused,
-            .waiting = queue->waiting,
-            .parked_by_limit = queue->parked_by_limit,
-            .processing = queue->processing};
+            .paused = queue.paused,
+            .waiting = queue.waiting,
+            .parked_by_limit = queue.parked_by_limit,
+            .processing = queue.processing};
         auto const take = [&](job_node const* first) {
             if (first != nullptr && (!info.oldest || first->due < *info.oldest)) {
                 info.oldest = first->due;
             }
         };
-        for (auto const& l : queue->lanes) {
+        for (auto const& l : queue.lanes) {
             for (place_list const& line : l->line) {
                 take(line.front());
             }
@@ -257,18 +260,12 @@ COFIRE_DECL queues_answer job_table::list_queues(time_point now) const {
         answer.queues.push_back(std::move(info));
     }
     for (auto const& [key, limit] : limits_by_key_) {
-        limit_info info{.key = key, .limit = limit->limit, .used = limit->used};
-        for (limit_lane const& part : limit->lanes) {
+        limit_info info{.key = key, .limit = limit.limit, .used = limit.used};
+        for (limit_lane const& part : limit.lanes) {
             info.parked += part.parked.size();
         }
         answer.limits.push_back(std::move(info));
     }
-    std::sort(answer.queues.begin(), answer.queues.end(), [](auto const& a, auto const& b) {
-        return a.name < b.name;
-    });
-    std::sort(answer.limits.begin(), answer.limits.end(), [](auto const& a, auto const& b) {
-        return a.key < b.key;
-    });
     return answer;
 }
 

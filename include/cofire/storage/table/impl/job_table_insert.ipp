@@ -23,7 +23,7 @@ struct job_table::insert_plan {
     std::uint64_t ended = 0;        // how many unfinished jobs will be replaced
     // Of more than one job: where in the call an id or a key stands.
     boost::unordered_flat_map<job_id, std::size_t> ids{};
-    boost::unordered_flat_map<std::string_view, std::size_t> keys{};
+    std::map<std::string_view, std::size_t> keys{};
 
     /// The job that stands for the parent `id`: the holder of its key if it was not inserted.
     [[nodiscard]] job_id resolve(job_id id) const {

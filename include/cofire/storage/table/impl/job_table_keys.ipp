@@ -68,11 +68,10 @@ COFIRE_DECL void job_table::undo_start(job_node& job, time_point now) {
 COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key) {
     auto found = limits_by_key_.find(key);
     if (found == limits_by_key_.end()) {
-        auto entry = std::make_unique<limit_entry>();
-        entry->key = key;
-        found = limits_by_key_.emplace(std::string(key), std::move(entry)).first;
+        found = limits_by_key_.try_emplace(std::string(key)).first;
+        found->second.key = key;
     }
-    return *found->second;
+    return found->second;
 }
 
 /// Lets a job that is out of the line wait for `limit`.

@@ -233,7 +233,7 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
         if (s->queue.empty()) {
             series_.add_to(points, *s, now);
         } else if (auto const found = queues_.find(s->queue); found != queues_.end()) {
-            found->second->series.add_to(points, *s, now);
+            found->second.series.add_to(points, *s, now);
         }
         for (auto const& [from, point] : points) {
             answer.series.push_back(point);
@@ -245,8 +245,6 @@ COFIRE_DECL read_answer job_table::read(read_request const& r, time_point now) c
         for (auto const& [name, queue] : queues_) {
             answer.queues.push_back(name);
         }
-        std::sort(answer.types.begin(), answer.types.end());
-        std::sort(answer.queues.begin(), answer.queues.end());
     } else {
         std::uint64_t const unfinished =
             index_.size() - states_[4].size() - states_[5].size() - states_[6].size();

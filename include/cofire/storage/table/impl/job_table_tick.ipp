@@ -244,8 +244,8 @@ COFIRE_DECL server_instance job_table::announce(server_announce const& a, time_p
         server.versions[get_type(t.name).index] = t.argument_version;
     }
     servers_.emplace(server.instance, std::move(made));
-    for (auto const& [name, queue] : queues_) { // they keep their positions, so any order will do
-        for (auto const& l : queue->lanes) {
+    for (auto const& [name, queue] : queues_) {
+        for (auto const& l : queue.lanes) {
             while (server.handles(*l) && !l->parked.empty()) { // perhaps this one can decode them
                 job_node& job = *l->parked.front();
                 leave_place(job);
