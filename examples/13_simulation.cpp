@@ -9,6 +9,8 @@
 #include <cofire.hpp>
 #include <cofire/testing.hpp>
 
+#include <boost/describe.hpp>
+
 #include <iostream>
 #include <map>
 #include <string>

@@ -273,6 +273,12 @@ COFIRE_DECL void simulation::work_off() {
 
 COFIRE_DECL void simulation::stop_servers() {
     std::uint32_t left = options_.most_steps;
+    // A server gives up if it is stopped while it waits to try again what failed; so let that be over.
+    constexpr std::chrono::seconds longest_pause{6};
+    for (auto const from = world_->clock.steady_now();
+         world_->clock.steady_now() < from + longest_pause;) {
+        step();
+    }
     for (auto const& p : processes_) {
         if (p->server) {
             world_->checker.stop_asked(p->number);
