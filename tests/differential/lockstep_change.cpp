@@ -88,7 +88,8 @@ void lockstep::change(command const& c) {
         [&](time_point now) {
             change_request slice = r;
             // In slices where the next slice does not depend on what follows from the last.
-            bool const ends = r.kind == change_kind::delete_job || r.kind == change_kind::cancel;
+            bool const ends = r.kind == change_kind::delete_job || r.kind == change_kind::cancel ||
+                              r.kind == change_kind::reschedule;
             slice.budget = r.filter && !ends ? 1 + c.head[1] / 3 : 10'000;
             change_answer all = subject_->change(slice, now);
             for (std::string cursor = all.cursor; !cursor.empty();) {
