@@ -85,6 +85,7 @@ void job_events::on_settled(cofire::run_outcome const& outcome, std::string_view
     case cofire::outcome_kind::released: event = "released"; break;
     case cofire::outcome_kind::deleted: event = "deleted"; break;
     case cofire::outcome_kind::parked: event = "parked"; break;
+    case cofire::outcome_kind::suspended: event = "suspended"; break;
     }
     print_line(event, about(type, outcome.id) + details);
 }

@@ -40,12 +40,10 @@ std::string check_script(subject_maker make, script const& s, table_limits const
            "differs in " + difference;
 }
 
-std::string check_scripts(
-    subject_maker make, std::uint64_t first, std::uint64_t count, std::size_t length
-) {
+std::string
+check_scripts(subject_maker make, std::uint64_t first, std::uint64_t count, std::size_t length) {
     for (std::uint64_t seed = first; seed != first + count; ++seed) {
-        std::string const report =
-            check_script(make, random_script(seed, length), limits_of(seed));
+        std::string const report = check_script(make, random_script(seed, length), limits_of(seed));
         if (!report.empty()) {
             return "seed " + std::to_string(seed) + ", " + report;
         }

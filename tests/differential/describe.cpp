@@ -26,8 +26,8 @@ public:
         return (*this)(name, std::string_view(value));
     }
     template <class Number>
-    requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
-    text& operator()(std::string_view name, Number value) {
+    requires std::is_arithmetic_v<Number> || std::is_enum_v<Number> text&
+    operator()(std::string_view name, Number value) {
         return (*this)(name, std::to_string(static_cast<long long>(value)));
     }
     text& operator()(std::string_view name, time_point t) {
@@ -136,11 +136,11 @@ std::string describer::operator()(new_job const& j) const {
 std::string describer::operator()(run_outcome const& o) const {
     static constexpr std::string_view kinds[] = {
         "succeeded", "failed", "retry", "snoozed", "released", "deleted", "parked", "suspended"};
-    return text()(name(o.id))("epoch", epoch(o.id, o.epoch))("kind", kinds[static_cast<int>(o.kind)])(
-        "at", o.at
-    )("started", o.started)("run_time", o.run_time)("result", o.result.substr(0, 9))(
-        "error", o.error
-    )("reason", o.reason);
+    return text()(name(o.id)
+    )("epoch", epoch(o.id, o.epoch))("kind", kinds[static_cast<int>(o.kind)])("at", o.at)(
+        "started", o.started
+    )("run_time",
+      o.run_time)("result", o.result.substr(0, 9))("error", o.error)("reason", o.reason);
 }
 
 std::string describer::operator()(job_record const& r) const {

@@ -9,9 +9,7 @@
 
 namespace cofire::differential {
 
-lockstep::lockstep(
-    subject_maker make, table_limits const& limits, bool thorough, bool tell
-)
+lockstep::lockstep(subject_maker make, table_limits const& limits, bool thorough, bool tell)
     : naive_(limits), subject_(make(limits)), thorough_(thorough), tells_(tell) {}
 
 std::string lockstep::run(script const& s) {
@@ -33,9 +31,7 @@ std::string lockstep::run(script const& s) {
     return difference_;
 }
 
-void lockstep::differ(
-    std::string const& what, std::string const& ours, std::string const& theirs
-) {
+void lockstep::differ(std::string const& what, std::string const& ours, std::string const& theirs) {
     if (difference_.empty()) {
         difference_ = what + "\n  model:   " + ours + "\n  storage: " + theirs + "\n";
     }
@@ -299,8 +295,8 @@ void lockstep::settle(command const& c) {
             o.error = error_info{"oops", b[4] % 8 < 4 ? "left 1" : "right 2", 1U + b[4] % 8 / 4};
         }
         if (o.kind == outcome_kind::succeeded && b[5] % 3 != 0) {
-            o.result = b[5] == 254 ? std::string(values::longest_result + 1, '1')
-                                   : std::to_string(b[5]);
+            o.result =
+                b[5] == 254 ? std::string(values::longest_result + 1, '1') : std::to_string(b[5]);
         }
         // What a handler that ran must say: when it started, which tells how long it ran.
         bool const may_not_have_run = o.kind == outcome_kind::released ||
@@ -337,8 +333,8 @@ void lockstep::settle(command const& c) {
     settle_request r{.server = server.ours, .outcomes = ours};
     take const takes[] = {{.queue = values::queues[c.head[3] % 3]}, {.queue = values::queues[1]}};
     if (c.head[4] % 3 == 1) {
-        r.then = acquire_request{
-            .server = server.ours, .takes = takes, .limit = 1 + c.head[5] % 3U};
+        r.then =
+            acquire_request{.server = server.ours, .takes = takes, .limit = 1 + c.head[5] % 3U};
     }
     std::string line = "settle by server " + std::to_string(server.ours);
     line += r.then ? ", then acquire " + std::string(takes[0].queue) + "," +

@@ -74,8 +74,7 @@ private:
     void pass_time();
 
     template <class Ours, class Theirs>
-    auto both(Ours const& ours, Theirs const& theirs)
-        -> pair_of<decltype(ours(time_point{}))>;
+    auto both(Ours const& ours, Theirs const& theirs) -> pair_of<decltype(ours(time_point{}))>;
     template <class Request>
     void read_both(Request const& r);
     void differ(std::string const& what, std::string const& ours, std::string const& theirs);
@@ -115,9 +114,9 @@ auto lockstep::both(Ours const& ours, Theirs const& theirs)
     } catch (refusal const& r) {
         refused = r.codes;
     }
-    std::string const expected =
-        answers.ours ? plain_(*answers.ours)
-                     : "error: " + make_error_code(*refused.begin()).message();
+    std::string const expected = answers.ours
+                                     ? plain_(*answers.ours)
+                                     : "error: " + make_error_code(*refused.begin()).message();
     try {
         answers.theirs = theirs(now_);
     } catch (error const& e) {

@@ -2,7 +2,6 @@
 // Copyright (c) 2026 The cofire authors
 
 #include "lockstep.hpp"
-
 #include "lockstep_values.hpp"
 
 #include <algorithm>
@@ -89,8 +88,7 @@ void lockstep::change(command const& c) {
         [&](time_point now) {
             change_request slice = r;
             // In slices where the next slice does not depend on what follows from the last.
-            bool const ends =
-                r.kind == change_kind::delete_job || r.kind == change_kind::cancel;
+            bool const ends = r.kind == change_kind::delete_job || r.kind == change_kind::cancel;
             slice.budget = r.filter && !ends ? 1 + c.head[1] / 3 : 10'000;
             change_answer all = subject_->change(slice, now);
             for (std::string cursor = all.cursor; !cursor.empty();) {
@@ -183,8 +181,8 @@ void lockstep::fire(command const& c) {
             f.expected.reset();
         }
         if (f.expected) {
-            f.next = c.head[2] % 16 == 15 ? std::optional<time_point>{}
-                                          : *f.expected + values::minute;
+            f.next =
+                c.head[2] % 16 == 15 ? std::optional<time_point>{} : *f.expected + values::minute;
             f.error = c.head[2] % 16 == 14 ? "no such zone" : "";
         }
         f.skipped = c.head[3] % 4;

@@ -2,7 +2,6 @@
 // Copyright (c) 2026 The cofire authors
 
 #include "lockstep.hpp"
-
 #include "lockstep_values.hpp"
 
 #include <algorithm>
@@ -20,9 +19,9 @@ void lockstep::find(command const& c) {
     tell(
         "find " + std::string(search.filter.state ? to_string(*search.filter.state) : "all") +
         (search.filter.sub_state ? " " + std::string(to_string(*search.filter.sub_state)) : "") +
-        (search.order == find_order::newest ? " newest" : " oldest") + " queue=" +
-        std::string(search.filter.queue) + " type=" + std::string(search.filter.type) + " rows " +
-        std::to_string(search.rows) + " budget " + std::to_string(search.budget)
+        (search.order == find_order::newest ? " newest" : " oldest") +
+        " queue=" + std::string(search.filter.queue) + " type=" + std::string(search.filter.type) +
+        " rows " + std::to_string(search.rows) + " budget " + std::to_string(search.budget)
     );
     read_answer const ours = naive_.read(search, now_);
     read_answer theirs;
@@ -61,9 +60,9 @@ void lockstep::find(command const& c) {
     for (std::size_t i = 0; i + 1 < theirs.jobs.size(); ++i) {
         auto const a = place(theirs.jobs[i]);
         auto const b = place(theirs.jobs[i + 1]);
-        bool const fits = a.first != b.first ? a.first < b.first
+        bool const fits = a.first != b.first                   ? a.first < b.first
                           : search.order == find_order::oldest ? a.second <= b.second
-                                                                : a.second >= b.second;
+                                                               : a.second >= b.second;
         if (!fits) {
             return differ(
                 "the order of a search",
@@ -105,12 +104,12 @@ void lockstep::groups(command const& c) {
         }
         found += std::to_string(g.fingerprint) + " ";
         naive_job const* latest = naive_.find(g.latest);
-        bool fits = counts[g.fingerprint] == g.count && latest != nullptr &&
-                    latest->record.type == g.type;
+        bool fits =
+            counts[g.fingerprint] == g.count && latest != nullptr && latest->record.type == g.type;
         for (naive_job const* job : naive_.matching(search.filter, find_order::newest)) {
             auto const& e = job->record.error;
-            bool const same = job->record.state == job_state::failed &&
-                              (e ? e->fingerprint : 0) == g.fingerprint;
+            bool const same =
+                job->record.state == job_state::failed && (e ? e->fingerprint : 0) == g.fingerprint;
             fits = fits && (!same || job->changed_in <= latest->changed_in);
         }
         if (!fits || (&group != theirs.groups.data() && (&group - 1)->count < g.count)) {
@@ -153,8 +152,7 @@ void lockstep::look(command const& c) {
     case 1: return queues();
     case 2: return servers();
     case 3: return recurring();
-    default:
-        return read_both(read_request{read_series{.from = now_ - 60 * values::minute}});
+    default: return read_both(read_request{read_series{.from = now_ - 60 * values::minute}});
     }
 }
 

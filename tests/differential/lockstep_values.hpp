@@ -25,9 +25,9 @@ inline constexpr int priorities[] = {5, 5, 0, 9, 15, 5};
 inline constexpr duration second{1'000'000};
 inline constexpr duration minute{60 * second};
 inline constexpr duration steps[] = {
-    duration{1},      duration{1},      duration{999},    duration{1'000}, duration{1'500},
-    duration{10'000}, duration{10'000}, duration{10'000}, second / 2,      second,
-    second,           5 * second,       5 * second,       minute,          10 * minute,
+    duration{1},      duration{1},      duration{999},    duration{1'000},  duration{1'500},
+    duration{10'000}, duration{10'000}, duration{10'000}, second / 2,       second,
+    second,           5 * second,       5 * second,       minute,           10 * minute,
     minute,           2 * second,       60 * minute,      25 * 60 * minute, second,
 };
 inline constexpr duration expiries[] = {
@@ -47,10 +47,18 @@ inline constexpr duration dues[] = {
 inline constexpr duration waits[] = {
     duration{0}, duration{1'200}, duration{10'000}, second, 5 * second, minute, -second};
 inline constexpr outcome_kind outcomes[] = {
-    outcome_kind::succeeded, outcome_kind::succeeded, outcome_kind::succeeded,
-    outcome_kind::failed,    outcome_kind::retry,     outcome_kind::retry,
-    outcome_kind::snoozed,   outcome_kind::released,  outcome_kind::deleted,
-    outcome_kind::parked,    outcome_kind::failed,    outcome_kind::released,
+    outcome_kind::succeeded,
+    outcome_kind::succeeded,
+    outcome_kind::succeeded,
+    outcome_kind::failed,
+    outcome_kind::retry,
+    outcome_kind::retry,
+    outcome_kind::snoozed,
+    outcome_kind::released,
+    outcome_kind::deleted,
+    outcome_kind::parked,
+    outcome_kind::failed,
+    outcome_kind::released,
     outcome_kind::suspended,
 };
 

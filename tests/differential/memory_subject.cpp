@@ -81,7 +81,9 @@ private:
         std::optional<Answer> answer;
         std::exception_ptr failure;
         asio::co_spawn(
-            context_, std::move(operation), [&answer, &failure](std::exception_ptr e, Answer a) {
+            context_,
+            std::move(operation),
+            [&answer, &failure](std::exception_ptr e, Answer a) {
                 failure = e;
                 answer.emplace(std::move(a));
             }

@@ -196,11 +196,17 @@ void naive_storage::pass_time(time_point now) {
     decide_continuations(now);
 }
 
-void naive_storage::retain(time_point now) {
+/// Storages remove what retention has had its time in small slices: when is open. This is the table's
+/// way, so that the scripts see the same jobs.
+void naive_storage::retain(time_point now, int most) {
     for (job_state state : {job_state::succeeded, job_state::failed, job_state::deleted}) {
         duration const keep =
             state == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
-        while (naive_job* oldest = oldest_of({state})) {
+        for (int i = 0; i != most; ++i) {
+            naive_job* oldest = oldest_of({state});
+            if (oldest == nullptr) {
+                break;
+            }
             if (*oldest->record.finished + keep > now && count(state) <= limits_.keep_count) {
                 break;
             }

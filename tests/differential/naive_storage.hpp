@@ -142,7 +142,7 @@ private:
     void lose(naive_job& job, time_point now);
     [[nodiscard]] std::vector<naive_job*> held_by(server_instance server) const;
     void pass_time(time_point now);
-    void retain(time_point now);
+    void retain(time_point now, int most);
     void make_room();
     [[nodiscard]] naive_job* oldest_of(std::set<job_state> const& states) const;
     void remove(naive_job& job);
@@ -160,8 +160,7 @@ private:
     void check_insert(std::span<new_job const> jobs) const;
     insert_answer insert_all(std::span<new_job const> jobs, time_point now);
     std::vector<insert_result> plan(std::span<new_job const> jobs, time_point now) const;
-    naive_job&
-    store(new_job const& job, std::vector<parent_ref> const& parents, time_point now);
+    naive_job& store(new_job const& job, std::vector<parent_ref> const& parents, time_point now);
 
     // naive_storage_acquire.cpp
     naive_server& server_or_throw(server_instance instance);

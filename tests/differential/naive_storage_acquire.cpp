@@ -144,8 +144,8 @@ settle_answer naive_storage::settle(settle_request const& r, time_point now) {
             ++counts_.stale;
         }
         decide_continuations(now);
+        retain(now, 4);
     }
-    retain(now);
     make_room();
     if (r.then) {
         pass_time(now);
@@ -253,7 +253,7 @@ tick_answer naive_storage::tick(tick_request const& r, time_point now) {
             job->record.log.push_back(line);
         }
     }
-    retain(now);
+    retain(now, 256);
     tick_answer answer{.now = now};
     for (auto const& job : jobs_) {
         if (job->record.state != job_state::processing || job->record.server != r.server) {
@@ -267,6 +267,14 @@ tick_answer naive_storage::tick(tick_request const& r, time_point now) {
         return a.id < b.id;
     });
     answer.signals = std::exchange(server.signals, {});
+    for (held_job const& held : answer.held) { // their signals again, if they are not among the new
+        auto const& asked = find(held.id)->asked;
+        if (asked && std::none_of(answer.signals.begin(), answer.signals.end(), [&](auto const& s) {
+                return s.id == held.id && s.epoch == held.epoch && s.kind == *asked;
+            })) {
+            answer.signals.push_back({held.id, held.epoch, *asked});
+        }
+    }
     answer.command = server.command;
     answer.notices = std::exchange(notices_, {});
     answer.next_due = next_due();

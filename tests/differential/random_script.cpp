@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_table_answers_as_the_naive_model) {
     auto const report = check_scripts(
         cofire::differential::make_table,
         number("COFIRE_FIRST_SEED", 1),
-        number("COFIRE_SCRIPTS", 1'500),
+        number("COFIRE_SCRIPTS", 800),
         200
     );
     BOOST_TEST(report == "");
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(memory_storage_answers_as_the_naive_model) {
     auto const report = check_scripts(
         cofire::differential::make_memory,
         number("COFIRE_FIRST_SEED", 1'000'001),
-        number("COFIRE_SCRIPTS", 500),
+        number("COFIRE_SCRIPTS", 200),
         200
     );
     BOOST_TEST(report == "");

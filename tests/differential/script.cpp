@@ -35,16 +35,26 @@ private:
 
     command_kind any_kind() {
         static constexpr std::pair<command_kind, int> weights[] = {
-            {command_kind::step, 24},         {command_kind::insert, 44},
-            {command_kind::acquire, 30},      {command_kind::settle, 44},
-            {command_kind::tick, 10},         {command_kind::change_ids, 16},
-            {command_kind::change_filter, 5}, {command_kind::recurring_put, 4},
-            {command_kind::recurring_change, 2}, {command_kind::recurring_fire, 10},
-            {command_kind::queue, 6},         {command_kind::announce, 5},
-            {command_kind::retire, 2},        {command_kind::die, 4},
-            {command_kind::recover, 1},       {command_kind::order, 1},
-            {command_kind::get, 6},           {command_kind::find, 8},
-            {command_kind::groups, 2},        {command_kind::look, 6},
+            {command_kind::step, 24},
+            {command_kind::insert, 44},
+            {command_kind::acquire, 30},
+            {command_kind::settle, 44},
+            {command_kind::tick, 10},
+            {command_kind::change_ids, 16},
+            {command_kind::change_filter, 5},
+            {command_kind::recurring_put, 4},
+            {command_kind::recurring_change, 2},
+            {command_kind::recurring_fire, 10},
+            {command_kind::queue, 6},
+            {command_kind::announce, 5},
+            {command_kind::retire, 2},
+            {command_kind::die, 4},
+            {command_kind::recover, 1},
+            {command_kind::order, 1},
+            {command_kind::get, 6},
+            {command_kind::find, 8},
+            {command_kind::groups, 2},
+            {command_kind::look, 6},
         };
         int sum = 0;
         for (auto const& w : weights) {
@@ -90,8 +100,7 @@ private:
         if (kind == command_kind::settle || kind == command_kind::tick) {
             return out;
         }
-        bool const inserts =
-            kind == command_kind::insert || kind == command_kind::recurring_fire;
+        bool const inserts = kind == command_kind::insert || kind == command_kind::recurring_fire;
         if (inserts && !given_.empty() && one_in(25)) {
             auto again = given_[below(static_cast<std::uint32_t>(given_.size()))];
             if (one_in(8)) {

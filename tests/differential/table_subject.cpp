@@ -21,9 +21,7 @@ public:
     settle_answer settle(settle_request const& r, time_point now) override {
         return table_.settle(r, now);
     }
-    tick_answer tick(tick_request const& r, time_point now) override {
-        return table_.tick(r, now);
-    }
+    tick_answer tick(tick_request const& r, time_point now) override { return table_.tick(r, now); }
     change_answer change(change_request const& r, time_point now) override {
         return table_.change(r, now);
     }
@@ -36,9 +34,7 @@ public:
     servers_answer servers(servers_request const& r, time_point now) override {
         return table_.servers(r, now);
     }
-    read_answer read(read_request const& r, time_point now) override {
-        return table_.read(r, now);
-    }
+    read_answer read(read_request const& r, time_point now) override { return table_.read(r, now); }
     void server_died(server_instance instance, time_point now) override {
         table_.server_died(instance, now);
     }

@@ -303,6 +303,66 @@ BOOST_AUTO_TEST_CASE(a_run_handed_back_leaves_no_second_outcome) {
     BOOST_TEST(input.freed);
 }
 
+BOOST_AUTO_TEST_CASE(only_what_nobody_here_knows_of_is_handed_back) {
+    bare_core w;
+    std::vector<cofire::held_job> held;
+    auto const deliver = [&](int n) {
+        auto job = w.job(n);
+        held.push_back({.id = job.id, .epoch = job.epoch});
+        w.deliver(std::move(job));
+        w.run();
+    };
+    deliver(1);
+    w.gates[1].notify();
+    w.run();
+    auto const input = w.core->take_input(false); // in the dispatcher's hands
+    BOOST_REQUIRE(input.ended.size() == 1);
+    deliver(2);
+    w.gates[2].notify();
+    w.run();    // ended
+    deliver(3); // runs
+    deliver(4); // waits for the slot
+    BOOST_TEST(w.core->release_unknown(held, input.ended.outcomes) == 0U);
+    auto lost = w.job(5);
+    held.push_back({.id = lost.id, .epoch = lost.epoch});
+    held.push_back({.id = held[2].id, .epoch = 77}); // a later run of the one that runs
+    BOOST_TEST(w.core->release_unknown(held, input.ended.outcomes) == 2U);
+    auto const released = w.core->take_input(false);
+    BOOST_REQUIRE(released.ended.size() == 3);
+    BOOST_TEST((released.ended.outcomes[0].id == held[1].id));
+    BOOST_TEST((released.ended.outcomes[1].id == lost.id));
+    BOOST_TEST((released.ended.outcomes[1].kind == cofire::outcome_kind::released));
+    BOOST_TEST(!released.ended.outcomes[1].started.has_value());
+    BOOST_TEST(released.ended.outcomes[2].epoch == 77U);
+    w.gates[3].notify();
+    w.gates[4].notify();
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_keeps_the_presence_under_which_it_took_its_job) {
+    bare_core w;
+    auto first = std::make_shared<int>(1);
+    auto second = std::make_shared<int>(2);
+    std::weak_ptr<int> const first_seen = first;
+    std::weak_ptr<int> const second_seen = second;
+    w.core->set_presence(first);
+    w.deliver(w.job(1));
+    w.run();
+    first.reset(); // the dispatcher is gone
+    BOOST_TEST(!first_seen.expired());
+    w.core->set_presence(second);
+    BOOST_TEST(!first_seen.expired());
+    w.gates[1].notify();
+    w.deliver(w.job(2)); // on the same slot
+    w.run();
+    BOOST_TEST(first_seen.expired());
+    second.reset();
+    BOOST_TEST(!second_seen.expired());
+    w.gates[2].notify();
+    w.core->end_slots();
+    w.run();
+    BOOST_TEST(second_seen.expired());
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,7 +32,9 @@ enum class unique_hold : std::uint8_t {
 /// What an insert does when another job holds its unique key.
 enum class duplicate_policy : std::uint8_t {
     ignore,  ///< nothing is inserted; the answer names the holder (the default)
-    replace, ///< a holder that waits is deleted and the new job takes its place; a running one stays
+    /// A holder that waits is deleted and the new job takes its place; one that has ended gives its key;
+    /// a running one stays.
+    replace,
 };
 
 /// What happens to occurrences of a recurring job that no server was up to serve.

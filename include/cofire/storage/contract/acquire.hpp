@@ -60,7 +60,7 @@ struct acquire_request {
 struct parent_outcome {
     /// The parent.
     job_id id;
-    /// Its final state.
+    /// Its final state; awaiting if it had not ended when the job was requeued by hand.
     job_state state = job_state::succeeded;
     /// Its result as JSON text; empty: none.
     std::string result{};

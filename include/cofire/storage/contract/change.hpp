@@ -42,12 +42,18 @@ struct job_filter {
 
 /// What to do with the jobs.
 enum class change_kind : std::uint8_t {
-    requeue, ///< a final or scheduled job enters the line; a final one starts again
-    delete_job, ///< any unfinished job is deleted, one that runs at the end of its run: its result is dropped
-    cancel, ///< a waiting job is deleted; a running handler is asked to stop: any end but success deletes
-    reschedule,   ///< a final, scheduled or enqueued job becomes due at `due`
-    reprioritise, ///< an unfinished job gets `priority`
-    move,         ///< an unfinished job goes to `queue`
+    /// A final or scheduled job enters the line; a final one starts again.
+    requeue,
+    /// An unfinished job is deleted; one that runs at the end of its run, whose result is dropped.
+    delete_job,
+    /// A waiting job is deleted; a running handler is asked to stop, and any end but success deletes.
+    cancel,
+    /// A final, scheduled or enqueued job becomes due at `due`.
+    reschedule,
+    /// A waiting job gets `priority`: it enters its line anew, at the end, if that is another.
+    reprioritise,
+    /// A waiting job goes to `queue`: it enters its line anew, at the end, if that is another.
+    move,
 };
 
 /// Changes jobs, each by itself by the lifecycle table, with all side effects; idempotent. By ids, or

@@ -27,10 +27,10 @@ enum class insert_mode : std::uint8_t {
 /// twice, with the same content, has the same answer twice. Views must stay valid until it completes.
 ///
 /// Errors, each changing nothing: missing_parent and parent_cycle (parents of jobs that would be stored;
-/// those of others do not matter), content_differs (an id is stored with
-/// another type, arguments, parents or key), storage_full, arguments_too_large, too_many_items, bad_id
-/// (nil), bad_option (no settings, priority not 0 to 15, limit 0);
-/// outcome_unknown where a reply can be lost (repeat with insert_mode::repeat).
+/// those of others do not matter), content_differs (an id is stored with another type, arguments, parents
+/// or key), storage_full, arguments_too_large, too_many_items, bad_id (nil), bad_option (no settings,
+/// priority not 0 to 15, limit 0); outcome_unknown where a reply can be lost (repeat with
+/// insert_mode::repeat).
 struct insert_request {
     /// The jobs; at most 10,000, and 4 MiB and 100,000 parents in all.
     std::span<new_job const> jobs{};

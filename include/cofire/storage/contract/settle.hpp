@@ -53,7 +53,8 @@ struct run_outcome {
 
 /// Ends runs, and takes the next jobs along. Each item is fenced by id, epoch and server; a stale or
 /// refused one does not hinder the others. They count in their order, each with what follows from it for
-/// continuations. History, keys, limits and counters change in the same step. May be repeated with the same answer. Views must stay valid until it completes.
+/// continuations. History, keys, limits and counters change in the same step. May be repeated with the
+/// same answer. Views must stay valid until it completes.
 ///
 /// Errors, each changing nothing: unknown_server with `then`, too_many_items; outcome_unknown.
 struct settle_request {

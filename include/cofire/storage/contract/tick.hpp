@@ -78,8 +78,9 @@ struct storage_notice {
     std::string reason;
 };
 
-/// The one periodic call: renews the server's lease, puts back what dead servers held (counted lost,
-/// due 2 seconds later, then 4, 8, ...; ended by the storage's limit), promotes what is due, deletes what is expired and what retention has had its time, in slices of bounded size, and
+/// The one periodic call: renews the server's lease, puts back what dead servers held (it is counted as
+/// lost and due 2 seconds later, then 4, 8, ...; from the storage's limit on it has failed), promotes what
+/// is due, deletes what is expired and what retention has had its time, in slices of bounded size, and
 /// takes and gives messages. In-process storages need no renewal; there it is called when a wait says
 /// that something changed, and when there is something to report. Views must stay valid until it
 /// completes.
@@ -105,7 +106,7 @@ struct tick_answer {
     time_point now;
     /// Until when the server's lease holds; empty: it is not timed.
     std::optional<time_point> lease_until{};
-    /// Runs to stop, in the order in which it was asked for; each is told once.
+    /// Runs to stop, in the order in which it was asked for; each is told once, see list_held.
     std::vector<run_signal> signals{};
     /// What an operator wants.
     server_command command = server_command::none;
