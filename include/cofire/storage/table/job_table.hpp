@@ -152,6 +152,7 @@ private:
     void refill(limit_entry& limit, time_point now);
     void index_expiry(job_node& job);
     void drop_expiry(job_node& job);
+    void expire_one(job_node& job, time_point now);
     void expire(time_point now);
     // history
     void append_course(job_node const& job, std::vector<history_entry>& to) const;

@@ -43,6 +43,11 @@ inline void prefetch_followers(job_node const& job) {
     }
 }
 
+/// True if the job may not start any more.
+inline bool is_expired(job_node const& job, time_point now) {
+    return job.extras && job.extras->expires_at && *job.extras->expires_at <= now;
+}
+
 COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_point now) {
     server_entry& server = server_or_throw(r.server);
     pass_time(now);
@@ -61,6 +66,7 @@ COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_poi
             break;
         }
     }
+    release_children(now); // of those that were found expired
     answer.next_due = next_due();
     answer.seen = seen();
     return answer;
@@ -83,6 +89,7 @@ COFIRE_DECL void job_table::acquire_from(
         std::min<std::uint64_t>({cap, r.limit - answer.jobs.size(), queue.waiting})
     );
     std::uint32_t taken = 0;
+    std::size_t expired = 0;
     while (taken < cap && answer.jobs.size() < r.limit) {
         // The lane whose first job comes first, and how far it may be used before the next one's turn.
         lane* best = nullptr;
@@ -114,6 +121,13 @@ COFIRE_DECL void job_table::acquire_from(
             }
             if (best_cap != nullptr && *best_cap == 0) {
                 break;
+            }
+            if (is_expired(*job, answer.now)) { // expire() has more to do than it does in one step
+                if (expired++ == slice) {
+                    return;
+                }
+                expire_one(*job, answer.now);
+                continue;
             }
             if (limit_entry* const limit = full_limit(*job)) {
                 limit_entry* const before = job->extras->unparked ? job->extras->blocker : nullptr;

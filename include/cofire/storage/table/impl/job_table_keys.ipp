@@ -130,17 +130,21 @@ COFIRE_DECL void job_table::drop_expiry(job_node& job) {
     }
 }
 
+/// Deletes a job that did not start in time; it is in expiries_ no more.
+COFIRE_DECL void job_table::expire_one(job_node& job, time_point now) {
+    job_state const from = job.state;
+    withdraw(job, now);
+    finish(job, job_state::deleted, "expired", now);
+    notify(job, from, "expired");
+}
+
 /// Deletes jobs that did not start in time, and frees the keys whose time is over; both in slices.
 COFIRE_DECL void job_table::expire(time_point now) {
     for (std::size_t i = 0; i != slice && !expiries_.empty(); ++i) {
         if (expiries_.begin()->first.first > now) {
             break;
         }
-        job_node& job = *expiries_.begin()->second;
-        job_state const from = job.state;
-        withdraw(job, now);
-        finish(job, job_state::deleted, "expired", now); // takes it out of expiries_
-        notify(job, from, "expired");
+        expire_one(*expiries_.begin()->second, now);
     }
     release_children(now);
     for (std::size_t i = 0; i != slice && !key_ends_.empty(); ++i) {
