@@ -170,8 +170,8 @@ void naive_storage::pass_time(time_point now) {
             due.push_back(job.get());
         }
     }
-    std::stable_sort(due.begin(), due.end(), [](naive_job* a, naive_job* b) {
-        return a->record.due < b->record.due;
+    std::sort(due.begin(), due.end(), [](naive_job* a, naive_job* b) {
+        return std::pair(a->record.due, a->number) < std::pair(b->record.due, b->number);
     });
     for (naive_job* job : due) {
         enter_line(*job, "", now);
@@ -185,8 +185,9 @@ void naive_storage::pass_time(time_point now) {
             late.push_back(job.get());
         }
     }
-    std::stable_sort(late.begin(), late.end(), [](naive_job* a, naive_job* b) {
-        return *a->record.expires_at < *b->record.expires_at;
+    std::sort(late.begin(), late.end(), [](naive_job* a, naive_job* b) {
+        return std::pair(*a->record.expires_at, a->number) <
+               std::pair(*b->record.expires_at, b->number);
     });
     for (naive_job* job : late) {
         job_state const from = job->record.state;

@@ -35,7 +35,7 @@ std::vector<naive_job const*> naive_storage::matching(job_filter const& f, find_
                 of_state.push_back(job.get());
             }
         }
-        std::stable_sort(of_state.begin(), of_state.end(), [order](auto const* a, auto const* b) {
+        std::sort(of_state.begin(), of_state.end(), [order](auto const* a, auto const* b) {
             return order == find_order::oldest ? a->changed < b->changed : a->changed > b->changed;
         });
         found.insert(found.end(), of_state.begin(), of_state.end());
