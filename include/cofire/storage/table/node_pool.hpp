@@ -65,11 +65,14 @@ private:
     static constexpr std::align_val_t alignment{line};
     static constexpr std::size_t first_chunk = 64; // lines
     static constexpr std::size_t last_chunk = 16'384;
-#ifdef __SANITIZE_ADDRESS__
-    static constexpr std::size_t sizes = 1; // none: the sanitizer sees each object
+#if defined(__SANITIZE_ADDRESS__) // g++'s word; clang's is the feature
+    static constexpr bool pools = false;
+#elif defined(__has_feature)
+    static constexpr bool pools = !__has_feature(address_sanitizer);
 #else
-    static constexpr std::size_t sizes = 33;
+    static constexpr bool pools = true;
 #endif
+    static constexpr std::size_t sizes = pools ? 33 : 1; // 1: a sanitizer sees each object
 
     static constexpr std::size_t lines_of(std::size_t bytes) {
         return (bytes + line - 1) / line;
