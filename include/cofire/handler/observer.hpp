@@ -28,6 +28,9 @@ struct observer_functions {
     void (*parked)(void*, run_outcome const&, std::string_view) = nullptr;
     void (*notice)(void*, storage_notice const&) = nullptr;
     void (*refused)(void*, std::string_view, std::exception const&) = nullptr;
+    // Told apart from the pointers: comparing those is no constant expression for g++ under
+    // -fsanitize=undefined.
+    bool any = false;
 };
 
 // The functions that `T` has. One of the right name that cannot be called does not compile: it would
@@ -36,6 +39,7 @@ template <class T>
 constexpr observer_functions make_observer_functions() {
     observer_functions f;
     if constexpr (requires(T & o, job_context const& c) { o.on_started(c); }) {
+        f.any = true;
         f.started = [](void* o, job_context const& c) { static_cast<T*>(o)->on_started(c); };
     } else {
         static_assert(
@@ -46,6 +50,7 @@ constexpr observer_functions make_observer_functions() {
     if constexpr (requires(T & o, run_outcome const& r, std::string_view t) {
                       o.on_settled(r, t);
                   }) {
+        f.any = true;
         f.settled = [](void* o, run_outcome const& r, std::string_view t) {
             static_cast<T*>(o)->on_settled(r, t);
         };
@@ -56,6 +61,7 @@ constexpr observer_functions make_observer_functions() {
         );
     }
     if constexpr (requires(T & o, run_outcome const& r, std::string_view t) { o.on_stale(r, t); }) {
+        f.any = true;
         f.stale = [](void* o, run_outcome const& r, std::string_view t) {
             static_cast<T*>(o)->on_stale(r, t);
         };
@@ -68,6 +74,7 @@ constexpr observer_functions make_observer_functions() {
     if constexpr (requires(T & o, run_outcome const& r, std::string_view t) {
                       o.on_parked(r, t);
                   }) {
+        f.any = true;
         f.parked = [](void* o, run_outcome const& r, std::string_view t) {
             static_cast<T*>(o)->on_parked(r, t);
         };
@@ -78,6 +85,7 @@ constexpr observer_functions make_observer_functions() {
         );
     }
     if constexpr (requires(T & o, storage_notice const& n) { o.on_notice(n); }) {
+        f.any = true;
         f.notice = [](void* o, storage_notice const& n) { static_cast<T*>(o)->on_notice(n); };
     } else {
         static_assert(
@@ -88,6 +96,7 @@ constexpr observer_functions make_observer_functions() {
     if constexpr (requires(T & o, std::string_view op, std::exception const& e) {
                       o.on_refused(op, e);
                   }) {
+        f.any = true;
         f.refused = [](void* o, std::string_view operation, std::exception const& why) {
             static_cast<T*>(o)->on_refused(operation, why);
         };
@@ -104,8 +113,7 @@ template <class T>
 struct observer_table {
     static constexpr observer_functions value = make_observer_functions<T>();
     static_assert(
-        value.started || value.settled || value.stale || value.parked || value.notice ||
-            value.refused,
+        value.any,
         "cofire: this observer has none of the functions that cofire/handler/observer.hpp names, "
         "so it would never be called"
     );
