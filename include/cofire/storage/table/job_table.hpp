@@ -113,6 +113,12 @@ private:
         job_node* stored = nullptr;   // what it became
         bool repeats = false;         // its answer is that of an earlier one with its id
     };
+    /// How far an acquire has come.
+    struct acquire_work {
+        std::vector<std::uint32_t> caps_left; // of each acquire_request::caps
+        std::size_t aside = 0;                // jobs that were met but cannot be taken
+        [[nodiscard]] bool is_enough() const { return aside >= slice; }
+    };
     static constexpr std::size_t slice = 10'000; // of what passing time does in one command
 
     // Lookups. Those with "get" make what is missing.
@@ -198,7 +204,7 @@ private:
         std::uint32_t cap,
         acquire_request const& r,
         server_entry& server,
-        std::span<std::uint32_t> caps_left,
+        acquire_work& work,
         acquire_answer& answer
     );
     void hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out);

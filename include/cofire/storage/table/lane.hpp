@@ -120,9 +120,11 @@ struct queue_entry {
 };
 
 /// The jobs of one limit key in one lane that met the limit. For each lane, because some lanes may
-/// be of no use for a while, paused or handled by nobody, and must not hold up the others.
+/// be of no use for a while, paused or handled by nobody, and must not hold up the others; likewise for
+/// suspects, which a server takes one at a time.
 struct limit_lane {
     lane* of = nullptr;
+    bool suspects = false;
     job_order parked;
     job_order ready{}; // put back into the line: before all that are parked
 };
@@ -138,14 +140,16 @@ struct limit_entry {
 
     [[nodiscard]] std::uint32_t room() const { return limit > used ? limit - used : 0; }
 
-    /// The part for `l`; made if it is missing.
-    [[nodiscard]] limit_lane& at(lane& l) {
+    /// The part where `job` belongs; made if it is missing.
+    [[nodiscard]] limit_lane& at(job_node const& job) {
+        bool const suspect = job.lost != 0;
         for (limit_lane& known : lanes) {
-            if (known.of == &l) {
+            if (known.of == job.line && known.suspects == suspect) {
                 return known;
             }
         }
-        return lanes.emplace_back(limit_lane{.of = &l, .parked = {}, .ready = {}});
+        return lanes.emplace_back(limit_lane{
+            .of = job.line, .suspects = suspect, .parked = {}, .ready = {}});
     }
 };
 

@@ -123,7 +123,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         --job.line->queue->waiting;
         if (job.extras && job.extras->unparked) {
             job.extras->unparked = false;
-            job.extras->blocker->at(*job.line).ready.erase(order_of(job));
+            job.extras->blocker->at(job).ready.erase(order_of(job));
         }
         break;
     case job_place::parked_by_type:
@@ -131,7 +131,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         --job.line->queue->waiting;
         break;
     case job_place::parked_by_limit:
-        job.extras->blocker->at(*job.line).parked.erase(order_of(job));
+        job.extras->blocker->at(job).parked.erase(order_of(job));
         --job.line->queue->parked_by_limit;
         break;
     case job_place::wheel: wheel_.erase(job); break;

@@ -78,7 +78,7 @@ COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key) {
 /// wait with it again, so that none of them is taken first.
 COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
     job.extras->blocker = &limit;
-    limit_lane& part = limit.at(*job.line);
+    limit_lane& part = limit.at(job);
     auto const park_one = [&part](job_node& one) {
         part.parked.emplace(order_of(one), &one);
         one.place = job_place::parked_by_limit;
@@ -93,7 +93,8 @@ COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
 }
 
 /// Puts back as many parked jobs as there is room for, in each lane, since it is not known which
-/// lane's jobs will be taken. Those that come too late are parked again when they are met.
+/// lane's jobs will be taken. Those that come too late are parked again when they are met. So if only
+/// one job left its place, only in that job's lane others come back.
 COFIRE_DECL void job_table::refill(limit_entry& limit, time_point now) {
     auto const room = limit.room();
     for (limit_lane& part : limit.lanes) {
