@@ -115,8 +115,8 @@ struct queue_entry {
     std::uint64_t waiting = 0; // in line or parked by type
     std::uint64_t parked_by_limit = 0;
     std::uint64_t processing = 0;
-    std::vector<std::unique_ptr<lane>> lanes;
-    event_series series;
+    std::vector<std::unique_ptr<lane>> lanes{};
+    event_series series{};
 };
 
 /// The jobs of one limit key in one lane that met the limit. For each lane, because some lanes may
@@ -136,7 +136,7 @@ struct limit_entry {
     bool fixed = false; // set by limit_put; jobs do not change it
     std::uint32_t used = 0;
     std::uint64_t jobs = 0; // with this key, all states
-    std::vector<limit_lane> lanes;
+    std::vector<limit_lane> lanes{};
 
     [[nodiscard]] std::uint32_t room() const { return limit > used ? limit - used : 0; }
 

@@ -61,7 +61,7 @@ COFIRE_DECL bool job_table::restart(job_node& job, time_point now) {
         if (live_key(job.extras->key, now) != nullptr) {
             return false;
         }
-        take_key(job, now, duration{0});
+        take_key(job);
     }
     keep_course(job);
     job.extras->reason.clear();
