@@ -57,6 +57,13 @@
 #include <cofire/storage/detail/impl/alarm.ipp>
 #include <cofire/storage/detail/impl/parking.ipp>
 #include <cofire/storage/impl/memory_storage.ipp>
+#include <cofire/storage/journal/impl/crc32c.ipp>
+#include <cofire/storage/journal/impl/file_system.ipp>
+#include <cofire/storage/journal/impl/frame.ipp>
+#include <cofire/storage/journal/impl/posix_files.ipp>
+#include <cofire/storage/journal/impl/posix_lock.ipp>
+#include <cofire/storage/journal/impl/segment.ipp>
+#include <cofire/storage/journal/impl/segment_scan.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
 #include <cofire/storage/table/impl/job_index.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>
