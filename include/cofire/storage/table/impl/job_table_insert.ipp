@@ -11,32 +11,6 @@
 
 namespace cofire::detail {
 
-/// What an insert will do, decided before anything is changed.
-struct job_table::insert_plan {
-    insert_request const& request;
-    bool single = false;
-    std::vector<insert_result> results{};
-    std::vector<planned_job>& jobs; // for each job of the call
-    bool parents = false;           // a job to be stored has some
-    std::uint64_t stored = 0;       // how many will be
-    std::uint64_t bytes = 0;        // that they take, about
-    std::uint64_t ended = 0;        // how many unfinished jobs will be replaced
-    // Of more than one job: where in the call an id or a key stands.
-    boost::unordered_flat_map<job_id, std::size_t> ids{};
-    std::map<std::string_view, std::size_t> keys{};
-
-    /// The job that stands for the parent `id`: the holder of its key if it was not inserted.
-    [[nodiscard]] job_id resolve(job_id id) const {
-        auto const found = ids.find(id);
-        return found == ids.end() ? id : results[found->second].id;
-    }
-    [[nodiscard]] bool stores(std::size_t i) const {
-        insert_status const status = results[i].status;
-        return !jobs[i].repeats &&
-               (status == insert_status::inserted || status == insert_status::replaced);
-    }
-};
-
 /// Refuses what would break the table; whether names are well-formed is the client's matter.
 inline void check_options(new_job const& job) {
     auto const bad = [&](std::string const& what) {
@@ -340,12 +314,23 @@ COFIRE_DECL void job_table::place_inserted(job_node& job, time_point now) {
 COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, time_point now) {
     insert_plan plan{.request = r, .single = r.jobs.size() == 1, .jobs = planned_};
     plan_insert(plan, now);
-    for (std::size_t i = 0; i != r.jobs.size(); ++i) {
+    if (log_ != nullptr) {
+        log_->inserting(plan, now);
+    }
+    apply_insert(plan, now);
+    make_room();
+    return {.now = now, .results = std::move(plan.results), .seen = seen()};
+}
+
+/// Does what the plan says.
+COFIRE_DECL void job_table::apply_insert(insert_plan& plan, time_point now) {
+    auto const jobs = plan.request.jobs;
+    for (std::size_t i = 0; i != jobs.size(); ++i) {
         planned_job& planned = plan.jobs[i];
         if (job_node* const old = planned.replaces) {
             if (!is_final(old->state)) {
                 job_state const from = old->state;
-                std::string const reason = "replaced by " + r.jobs[i].id.to_string();
+                std::string const reason = "replaced by " + jobs[i].id.to_string();
                 withdraw(*old, now);
                 finish(*old, job_state::deleted, reason, now);
                 notify(*old, from, reason);
@@ -353,7 +338,7 @@ COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, tim
             drop_key(*old);
         }
         if (plan.stores(i)) {
-            planned.stored = &insert_node(plan, r.jobs[i], now);
+            planned.stored = &insert_node(plan, jobs[i], now);
         }
     }
     for (planned_job const& planned : plan.jobs) {
@@ -362,8 +347,6 @@ COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, tim
         }
     }
     release_children(now);
-    make_room();
-    return {.now = now, .results = std::move(plan.results), .seen = seen()};
 }
 
 COFIRE_DECL insert_answer job_table::insert(insert_request const& r, time_point now) {
