@@ -72,6 +72,7 @@
 #include <cofire/storage/table/impl/job_table_keys.ipp>
 #include <cofire/storage/table/impl/job_table_read.ipp>
 #include <cofire/storage/table/impl/job_table_recurring.ipp>
+#include <cofire/storage/table/impl/job_table_staging.ipp>
 #include <cofire/storage/table/impl/job_table_tick.ipp>
 #include <cofire/testing/impl/harness.ipp>
 #include <cofire/testing/impl/manual_clock.ipp>

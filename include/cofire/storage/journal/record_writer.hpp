@@ -40,6 +40,8 @@ public:
     void begin(time_point now, std::size_t bytes);
     /// It is over, or was refused.
     void end();
+    /// True if the command has decided on an insert, which is written: from there on it must go through.
+    [[nodiscard]] bool has_decided() const { return decided_; }
 
     void announced(server_announce const& a);
     void retired(server_instance server);
@@ -92,15 +94,8 @@ private:
     byte_writer out() { return byte_writer(bytes_); }
     [[nodiscard]] bool is_open(record_type type) const { return is_open_ && type_ == type; }
     std::int64_t step_to(std::uint64_t number);
-    void write_jobs(insert_plan const& plan, time_point now);
-    void write_job(
-        byte_writer& w,
-        insert_plan const& plan,
-        std::size_t i,
-        std::span<std::uint64_t const> numbers
-    );
-    [[nodiscard]] std::uint64_t
-    number_of(insert_plan const& plan, job_id id, std::span<std::uint64_t const> numbers) const;
+    void write_jobs(insert_plan const& plan);
+    void write_job(byte_writer& w, insert_plan const& plan, std::size_t i);
 
     job_table* table_;
     record_buffer bytes_;
@@ -112,6 +107,7 @@ private:
     std::size_t opened_at_ = 0;
     record_type type_{};
     bool is_open_ = false;
+    bool decided_ = false;
     server_instance server_ = 0;               // of the open record
     recurring_firing const* firing_ = nullptr; // being decided
     std::array<std::uint64_t, 3> removed_{};   // not told yet, by final state

@@ -88,7 +88,20 @@ logged_table::start(time_point now, std::span<interrupted_run const> interrupted
 }
 
 COFIRE_DECL insert_answer logged_table::insert(insert_request const& r, time_point now) {
-    return logged(now, 0, [&] { return table_.insert(r, now); });
+    logged(now, 0, [&] {
+        table_.pass_time(now);
+        return 0;
+    });
+    writer_.begin(now, 0);
+    try {
+        insert_answer answer = table_.insert_now(r, now);
+        writer_.end();
+        return answer;
+    } catch (...) { // nothing has changed, unless memory ran out too late for that
+        broken_ = writer_.has_decided();
+        writer_.end();
+        throw;
+    }
 }
 
 COFIRE_DECL acquire_answer logged_table::acquire(acquire_request const& r, time_point now) {

@@ -194,6 +194,7 @@ COFIRE_DECL void record_replay::inserted(byte_reader& r) {
     std::vector<planned_job> planned(raw.size());
     insert_request request;
     insert_plan plan{.request = request, .jobs = planned};
+    plan.stored = raw.size();
     std::set<job_id> ids;
     for (std::size_t i = 0; i != raw.size(); ++i) {
         job_id const id = raw[i].job.id;
@@ -202,6 +203,8 @@ COFIRE_DECL void record_replay::inserted(byte_reader& r) {
         );
         plan.results.push_back({.id = id, .status = insert_status::inserted});
         planned[i].replaces = raw[i].replaces;
+        plan.ended += raw[i].replaces != nullptr && !is_final(raw[i].replaces->state) ? 1 : 0;
+        plan.parents = plan.parents || !raw[i].parents.empty();
     }
     for (std::size_t i = 0; i != raw.size(); ++i) {
         for (raw_parent const& parent : raw[i].parents) {

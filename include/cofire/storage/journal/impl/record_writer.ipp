@@ -8,7 +8,6 @@
 #include <cofire/storage/journal/record_writer.hpp>
 
 #include <algorithm>
-#include <new>
 #include <tuple>
 #include <utility>
 
@@ -24,6 +23,7 @@ COFIRE_DECL void record_writer::begin(time_point now, std::size_t bytes) {
     constexpr std::size_t small_records = 512; // time passed, counted, removed
     reserve(bytes + small_records);
     now_ = now;
+    decided_ = false;
 }
 
 COFIRE_DECL void record_writer::end() {
@@ -137,17 +137,6 @@ COFIRE_DECL void record_writer::write_removed() {
 
 // Inserts.
 
-/// The number that the job with this id has, or will have.
-COFIRE_DECL std::uint64_t record_writer::number_of(
-    insert_plan const& plan, job_id id, std::span<std::uint64_t const> numbers
-) const {
-    auto const in_call = plan.ids.find(id);
-    if (in_call != plan.ids.end() && plan.stores(in_call->second)) {
-        return numbers[in_call->second];
-    }
-    return table_->find(id)->number;
-}
-
 // What a job has besides id, kind and arguments.
 inline constexpr unsigned insert_due = 1;
 inline constexpr unsigned insert_key = 2;
@@ -159,14 +148,12 @@ inline constexpr unsigned insert_flags = 63;
 // A parent's condition, and:
 inline constexpr unsigned parent_given_other = 4; // its id as it was given follows
 
-COFIRE_DECL void record_writer::write_job(
-    byte_writer& w, insert_plan const& plan, std::size_t i, std::span<std::uint64_t const> numbers
-) {
+COFIRE_DECL void record_writer::write_job(byte_writer& w, insert_plan const& plan, std::size_t i) {
     new_job const& job = plan.request.jobs[i];
+    job_node const& stored = *plan.jobs[i].stored;
     job_node const* const replaced = plan.jobs[i].replaces;
-    auto const settings = table_->intern(job.settings);
     w.id(job.id);
-    kinds_.write(w, table_->get_lane(settings->queue, job.type, job.argument_version), settings);
+    kinds_.write(w, *stored.line, stored.settings);
     unsigned flags = 0;
     flags |= job.due ? insert_due : 0;
     flags |= job.unique_key ? insert_key : 0;
@@ -193,7 +180,7 @@ COFIRE_DECL void record_writer::write_job(
             job_id const id = plan.resolve(parent.id);
             bool const other = id != parent.id;
             w.number(static_cast<unsigned>(parent.on) | (other ? parent_given_other : 0));
-            w.signed_number(step_to(number_of(plan, id, numbers)));
+            w.signed_number(step_to(table_->find(id)->number));
             if (other) {
                 w.id(parent.id);
             }
@@ -208,25 +195,18 @@ COFIRE_DECL void record_writer::write_job(
     }
 }
 
-COFIRE_DECL void record_writer::write_jobs(insert_plan const& plan, time_point) {
-    std::vector<std::uint64_t> numbers; // of the jobs of the call, where parents may ask for them
-    if (plan.parents) {
-        std::uint64_t next = table_->next_number_;
-        for (std::size_t i = 0; i != plan.jobs.size(); ++i) {
-            numbers.push_back(next);
-            next += plan.stores(i) ? 1 : 0;
-        }
-    }
+COFIRE_DECL void record_writer::write_jobs(insert_plan const& plan) {
+    last_number_ = table_->next_number_ - plan.stored; // as it was before
     auto w = out();
     w.number(plan.stored);
     for (std::size_t i = 0; i != plan.jobs.size(); ++i) {
         if (plan.stores(i)) {
-            write_job(w, plan, i, numbers);
+            write_job(w, plan, i);
         }
     }
 }
 
-COFIRE_DECL void record_writer::inserting(insert_plan const& plan, time_point now) {
+COFIRE_DECL void record_writer::inserting(insert_plan const& plan, time_point) {
     if (plan.stored == 0 && firing_ == nullptr) {
         return;
     }
@@ -242,7 +222,7 @@ COFIRE_DECL void record_writer::inserting(insert_plan const& plan, time_point no
         } else {
             open(record_type::inserted);
         }
-        write_jobs(plan, now);
+        write_jobs(plan);
         reserve(firing_ != nullptr ? 256 + firing_->error.size() : 64); // what follows
     } catch (std::bad_alloc const&) {                                   // the jobs are not inserted
         bytes_.resize(size);
@@ -251,8 +231,9 @@ COFIRE_DECL void record_writer::inserting(insert_plan const& plan, time_point no
         is_open_ = false;
         kinds_.forget();
         std::tie(refused_, stale_) = counters;
-        throw error(errc::storage_full, "no memory for the log");
+        throw;
     }
+    decided_ = true;
     if (firing_ == nullptr) {
         close();
     }

@@ -53,22 +53,26 @@ COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_poi
     pass_time(now);
     server.heartbeat = now;
     acquire_answer answer{.now = now};
-    std::vector<std::uint32_t> caps_left;
+    acquire_work work;
     for (type_cap const& c : r.caps) {
-        caps_left.push_back(c.cap);
+        work.caps_left.push_back(c.cap);
     }
     for (take const& t : r.takes) {
+        if (answer.jobs.size() >= r.limit || work.is_enough()) {
+            break;
+        }
         auto const queue = queues_.find(t.queue);
         if (queue != queues_.end() && !queue->second.paused) {
-            acquire_from(queue->second, t.cap, r, server, caps_left, answer);
-        }
-        if (answer.jobs.size() >= r.limit) {
-            break;
+            acquire_from(queue->second, t.cap, r, server, work, answer);
         }
     }
     release_children(now); // of those that were found expired
     answer.next_due = next_due();
     answer.seen = seen();
+    if (work.is_enough()) { // there may be more: a wait for it must end at once
+        server.changed = ++change_;
+        effects_.servers = true;
+    }
     return answer;
 }
 
@@ -77,19 +81,18 @@ COFIRE_DECL void job_table::acquire_from(
     std::uint32_t cap,
     acquire_request const& r,
     server_entry& server,
-    std::span<std::uint32_t> caps_left,
+    acquire_work& work,
     acquire_answer& answer
 ) {
     auto const usable = [&](lane const& l) {
         std::size_t const at = cap_of(r.caps, *l.type);
-        return server.handles(l) && (at == r.caps.size() || caps_left[at] != 0);
+        return server.handles(l) && (at == r.caps.size() || work.caps_left[at] != 0);
     };
     answer.jobs.reserve(
         answer.jobs.size() +
         std::min<std::uint64_t>({cap, r.limit - answer.jobs.size(), queue.waiting})
     );
     std::uint32_t taken = 0;
-    std::size_t expired = 0;
     while (taken < cap && answer.jobs.size() < r.limit) {
         // The lane whose first job comes first, and how far it may be used before the next one's turn.
         lane* best = nullptr;
@@ -112,7 +115,7 @@ COFIRE_DECL void job_table::acquire_from(
             return;
         }
         std::size_t const at = cap_of(r.caps, *best->type);
-        std::uint32_t* const best_cap = at == r.caps.size() ? nullptr : &caps_left[at];
+        std::uint32_t* const best_cap = at == r.caps.size() ? nullptr : &work.caps_left[at];
         for (job_node* job = best_job;
              job != nullptr && taken < cap && answer.jobs.size() < r.limit;
              job = best->first(server.suspects == 0)) {
@@ -122,15 +125,17 @@ COFIRE_DECL void job_table::acquire_from(
             if (best_cap != nullptr && *best_cap == 0) {
                 break;
             }
+            if (work.is_enough()) {
+                return;
+            }
             if (is_expired(*job, answer.now)) { // expire() has more to do than it does in one step
-                if (expired++ == slice) {
-                    return;
-                }
+                ++work.aside;
                 log_step(acquire_step::expire, *job, server);
                 expire_one(*job, answer.now);
                 continue;
             }
             if (limit_entry* const limit = full_limit(*job)) {
+                ++work.aside;
                 log_step(acquire_step::park, *job, server);
                 hold_back(*job, *limit, answer.now);
                 continue;

@@ -231,82 +231,45 @@ COFIRE_DECL void job_table::plan_insert(insert_plan& plan, time_point now) const
     plan_room(plan);
 }
 
-COFIRE_DECL job_node&
-job_table::insert_node(insert_plan const& plan, new_job const& job, time_point now) {
-    index_.reserve(job.id);
-    auto& n = *::new (pool_.allocate(job_node::size_with(job.arguments.size()))) job_node;
-    n.id = job.id;
-    n.number = next_number_++;
-    n.created = now;
-    n.due = job.due.value_or(now);
-    n.settings = intern(job.settings);
-    n.line = &get_lane(n.settings->queue, job.type, job.argument_version);
-    n.arguments_size = static_cast<std::uint32_t>(job.arguments.size());
-    std::memcpy(reinterpret_cast<char*>(&n + 1), job.arguments.data(), job.arguments.size());
-    if (job.unique_key) {
-        job_extras& x = n.more();
-        x.key = job.unique_key->text;
-        x.key_hold = job.unique_key->hold;
-        take_key(n, now, job.unique_key->hold_for);
-    }
-    for (job_limit const& given : job.limits) {
-        limit_entry& limit = get_limit(given.key);
-        n.more().limits.push_back(&limit);
-        ++limit.jobs;
-        if (!limit.fixed && limit.limit != given.limit) { // the latest word counts
-            limit.limit = given.limit;
-            refill(limit, now);
-        }
-    }
-    if (!job.recurring_id.empty()) {
-        n.more().recurring_id = job.recurring_id;
-        n.more().occurrence = job.occurrence;
-    }
-    for (parent_ref const& parent : job.parents) {
-        n.more().parents.push_back(
-            {.id = plan.resolve(parent.id), .given = parent.id, .on = parent.on}
-        );
-    }
-    states_[static_cast<std::size_t>(n.state)].push_back(n);
-    n.changed = next_changed_++;
-    recount(n);
+/// Makes a staged job one of the table's.
+COFIRE_DECL void job_table::insert_node(job_node& job, time_point now) {
+    states_[static_cast<std::size_t>(job.state)].push_back(job);
+    job.changed = next_changed_++;
+    recount(job);
     ++counts_.inserted;
-    count(n, now, [](series_point& p) { ++p.inserted; });
-    index_.insert(n);
-    return n;
+    count(job, now, [](series_point& p) { ++p.inserted; });
 }
 
 /// Gives a new job its first state, now that all jobs of the call are there.
-COFIRE_DECL void job_table::place_inserted(job_node& job, time_point now) {
-    std::string unmet;
+COFIRE_DECL void job_table::place_inserted(job_node& job, expiry_map& expiries, time_point now) {
+    bool unmet = false;
     if (job.extras) {
-        auto& edges = job.extras->parents;
-        for (std::size_t i = 0; i != edges.size(); ++i) {
-            parent_edge& edge = edges[i];
+        for (parent_edge& edge : job.extras->parents) {
             job_node& parent = *find(edge.id);
-            parent.more().children.push_back({.id = job.id, .edge = static_cast<std::uint32_t>(i)});
+            bool const was_known = edge.ended;
             recount(parent);
             if (!is_final(parent.state)) {
                 ++job.extras->waits;
                 continue;
             }
-            edge.ended = true;
-            edge.state = parent.state;
-            edge.result = parent.result;
-            if (!is_met(edge.on, parent.state) && unmet.empty()) {
-                unmet = unmet_condition(parent);
+            end_edge(edge, parent);
+            if (!is_met(edge.on, parent.state) && !unmet) {
+                unmet = true;
+                if (!was_known) { // it was replaced just now
+                    job.extras->reason = unmet_condition(parent);
+                }
             }
         }
     }
     job.first_state = job_state::awaiting;
-    if (!unmet.empty()) {
-        finish(job, job_state::deleted, unmet, now);
-        notify(job, job_state::awaiting, unmet);
+    if (unmet) {
+        finish(job, job_state::deleted, job.extras->reason, now);
+        notify(job, job_state::awaiting, job.extras->reason);
     } else if (job.extras && job.extras->waits != 0) {
         ++change_;
     } else {
         enter_line_or_wheel(job, job.due, now);
-        index_expiry(job);
+        index_expiry(job, expiries.extract(expiry_of(job)));
         job.first_state = job.state;
     }
 }
@@ -314,36 +277,43 @@ COFIRE_DECL void job_table::place_inserted(job_node& job, time_point now) {
 COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, time_point now) {
     insert_plan plan{.request = r, .single = r.jobs.size() == 1, .jobs = planned_};
     plan_insert(plan, now);
-    if (log_ != nullptr) {
-        log_->inserting(plan, now);
-    }
     apply_insert(plan, now);
     make_room();
     return {.now = now, .results = std::move(plan.results), .seen = seen()};
 }
 
-/// Does what the plan says.
+/// Does what the plan says. If memory runs out for it, or the log refuses it, nothing has changed.
 COFIRE_DECL void job_table::apply_insert(insert_plan& plan, time_point now) {
     auto const jobs = plan.request.jobs;
+    insert_staging staged{.table = *this, .plan = plan};
+    stage_insert(staged, now);
+    if (log_ != nullptr) {
+        log_->inserting(plan, now);
+    }
+    staged.kept = true;
+    key_ends_.merge(staged.key_ends);
+    auto reason = staged.reasons.begin();
     for (std::size_t i = 0; i != jobs.size(); ++i) {
-        planned_job& planned = plan.jobs[i];
+        planned_job const& planned = plan.jobs[i];
+        if (planned.stored != nullptr && jobs[i].unique_key) {
+            take_key(*planned.stored, end_of(*jobs[i].unique_key, now));
+        }
         if (job_node* const old = planned.replaces) {
             if (!is_final(old->state)) {
                 job_state const from = old->state;
-                std::string const reason = "replaced by " + jobs[i].id.to_string();
                 withdraw(*old, now);
-                finish(*old, job_state::deleted, reason, now);
-                notify(*old, from, reason);
+                finish(*old, job_state::deleted, *reason, now);
+                notify(*old, from, *reason++);
             }
             drop_key(*old);
         }
-        if (plan.stores(i)) {
-            planned.stored = &insert_node(plan, jobs[i], now);
+        if (planned.stored != nullptr) {
+            insert_node(*planned.stored, now);
         }
     }
     for (planned_job const& planned : plan.jobs) {
         if (planned.stored != nullptr) {
-            place_inserted(*planned.stored, now);
+            place_inserted(*planned.stored, staged.expiries, now);
         }
     }
     release_children(now);
@@ -351,6 +321,11 @@ COFIRE_DECL void job_table::apply_insert(insert_plan& plan, time_point now) {
 
 COFIRE_DECL insert_answer job_table::insert(insert_request const& r, time_point now) {
     pass_time(now);
+    return insert_now(r, now);
+}
+
+/// An insert at a time that has passed.
+COFIRE_DECL insert_answer job_table::insert_now(insert_request const& r, time_point now) {
     check_insert(r);
     try {
         return insert_checked(r, now);
