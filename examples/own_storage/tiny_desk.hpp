@@ -59,10 +59,11 @@ struct tiny_desk : tiny_work {
             std::ranges::for_each(r.ids, apply);
         } else if (r.filter) {
             // The cursor: the number of the first slice, and of the last job looked at.
-            std::string const cursor(r.cursor);
-            auto const begun = cursor.empty() ? number : std::stoull(cursor);
-            std::uint64_t at =
-                cursor.empty() ? 0 : std::stoull(cursor.substr(cursor.find('/') + 1));
+            auto const slash = std::min(r.cursor.find('/'), r.cursor.size());
+            auto const rest = r.cursor.substr(std::min(slash + 1, r.cursor.size()));
+            bool const first = r.cursor.empty();
+            auto const begun = first ? number : number_in(r.cursor.substr(0, slash), r.cursor);
+            std::uint64_t at = first ? 0 : number_in(rest, r.cursor);
             std::uint32_t looked = 0;
             for (auto n = jobs.upper_bound(at); n != jobs.end() && n->first <= begun; ++n) {
                 if (looked++ == r.budget) {

@@ -4,10 +4,12 @@
 #ifndef COFIRE_EXAMPLES_OWN_STORAGE_TINY_JOBS_HPP
 #define COFIRE_EXAMPLES_OWN_STORAGE_TINY_JOBS_HPP
 
+#include <cofire/core/error.hpp>
 #include <cofire/storage/storage.hpp>
 #include <cofire/storage/table/table_limits.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -22,6 +24,16 @@ namespace own {
 
 using namespace cofire;
 using namespace std::chrono_literals;
+
+/// The number that a cursor of ours is, or one of its two; other cursors are refused.
+inline std::uint64_t number_in(std::string_view text, std::string_view cursor) {
+    std::uint64_t number = 0;
+    auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (ec != std::errc{} || end != text.data() + text.size()) {
+        throw error(errc::bad_option, "the cursor " + std::string(cursor));
+    }
+    return number;
+}
 
 /// The jobs, and the rules for each of them. Every function is one part of a step: no lock, no clock.
 struct tiny_jobs {

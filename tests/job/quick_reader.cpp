@@ -19,7 +19,9 @@
 
 namespace job_tests::quick {
 
-boost::asio::awaitable<void> mixed(std::string, int, bool, std::uint8_t);
+boost::asio::awaitable<void> mixed(std::string, int, bool, std::uint8_t) {
+    co_return;
+}
 
 struct plain {
     std::string path;

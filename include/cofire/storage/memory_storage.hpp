@@ -5,7 +5,6 @@
 #define COFIRE_STORAGE_MEMORY_STORAGE_HPP
 
 #include <cofire/core/config.hpp>
-#include <cofire/storage/detail/parking.hpp>
 #include <cofire/storage/storage.hpp>
 #include <cofire/storage/storage_ref.hpp>
 #include <cofire/storage/table/table_limits.hpp>

@@ -5,27 +5,22 @@
 #define COFIRE_STORAGE_DETAIL_MEMORY_STATE_HPP
 
 #include <cofire/core/config.hpp>
-#include <cofire/storage/detail/parking.hpp>
+#include <cofire/storage/detail/table_shell.hpp>
 #include <cofire/storage/memory_storage.hpp>
 #include <cofire/storage/table/job_table.hpp>
 #include <cofire/time/random.hpp>
 
-#include <map>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
 namespace cofire::detail {
 
-/// What a memory_storage and all that refers to it share: the table, behind a lock, and who waits.
-/// It models `storage` itself. Shared objects: safe.
-class memory_state : public std::enable_shared_from_this<memory_state> {
+/// What a memory_storage and all that refers to it share. It models `storage` itself.
+/// Shared objects: safe, except to destroy.
+class memory_state : public table_shell<job_table> {
 public:
     explicit memory_state(memory_options const& options)
-        : id_("memory-" + std::to_string(random_seed())),
-          clock_(options.clock),
-          table_(options.limits) {}
+        : table_shell("memory storage", options.clock, options.limits),
+          id_("memory-" + std::to_string(random_seed())) {}
 
     asio::awaitable<insert_answer> insert(insert_request r);
     asio::awaitable<acquire_answer> acquire(acquire_request r);
@@ -38,25 +33,10 @@ public:
     asio::awaitable<read_answer> read(read_request r);
     asio::awaitable<wait_answer> wait(wait_request r);
 
-    void close();
+    void close() { close_waits(); }
 
 private:
-    /// A wait under way. It lives in the coroutine's frame.
-    class waiter;
-    /// What a server holds while it lives.
-    class presence;
-
-    class step;
-    void wake(table_effects const& effects);
-    void throw_if_closed() const;
-
     std::string id_;
-    clock clock_;
-    std::mutex mutex_;
-    job_table table_;
-    bool closed_ = false;
-    std::vector<waiter*> server_waiters_;
-    std::map<job_id, std::vector<waiter*>> job_waiters_;
 };
 
 } // namespace cofire::detail

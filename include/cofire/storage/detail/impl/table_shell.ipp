@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_DETAIL_IMPL_TABLE_SHELL_IPP
+#define COFIRE_STORAGE_DETAIL_IMPL_TABLE_SHELL_IPP
+
+#include <cofire/storage/detail/alarm.hpp>
+#include <cofire/storage/detail/parking.hpp>
+#include <cofire/storage/detail/table_shell.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <new>
+#include <optional>
+
+namespace cofire::detail {
+
+template <class Table>
+class table_shell<Table>::waiter {
+public:
+    waiter(std::shared_ptr<table_shell> shell, wait_request const& r)
+        : shell_(std::move(shell)), request_(r) {}
+    waiter(waiter const&) = delete;
+    waiter& operator=(waiter const&) = delete;
+    ~waiter() { leave(); }
+
+    [[nodiscard]] wait_request const& request() const { return request_; }
+    [[nodiscard]] parking& place() { return *parking_; }
+    [[nodiscard]] std::shared_ptr<parking> const& shared_place() const { return parking_; }
+
+    /// False if there is nothing to wait for: it has changed already.
+    [[nodiscard]] bool enter() {
+        std::lock_guard const lock(shell_->mutex_);
+        shell_->throw_if_closed();
+        if (shell_->table_.changed(request_.interest, request_.seen)) {
+            return false;
+        }
+        entered_ = true;
+        if (request_.interest.server != 0) {
+            shell_->server_waiters_.push_back(this);
+        }
+        for (job_id id : request_.interest.jobs) {
+            shell_->table_.watch(id);
+            shell_->job_waiters_[id].push_back(this);
+        }
+        return true;
+    }
+
+    /// True if it has changed by now.
+    [[nodiscard]] bool changed() {
+        std::lock_guard const lock(shell_->mutex_);
+        shell_->throw_if_closed();
+        return ended_ || shell_->table_.changed(request_.interest, request_.seen);
+    }
+
+    /// A job has ended; it counts even if the job has begun again meanwhile. Under the lock.
+    void tell_ended() {
+        ended_ = true;
+        parking_->notify();
+    }
+
+private:
+    void leave() {
+        if (!entered_) {
+            return;
+        }
+        std::lock_guard const lock(shell_->mutex_);
+        std::erase(shell_->server_waiters_, this);
+        for (job_id id : request_.interest.jobs) {
+            auto const found = shell_->job_waiters_.find(id);
+            if (found != shell_->job_waiters_.end()) {
+                std::erase(found->second, this);
+                if (found->second.empty()) {
+                    shell_->job_waiters_.erase(found);
+                }
+            }
+        }
+    }
+
+    std::shared_ptr<table_shell> shell_;
+    wait_request request_;
+    std::shared_ptr<parking> parking_ = std::make_shared<parking>();
+    bool entered_ = false;
+    bool ended_ = false;
+};
+
+template <class Table>
+table_shell<Table>::presence::~presence() {
+    auto const shell = shell_.lock();
+    if (!shell || instance == 0) {
+        return;
+    }
+    try {
+        std::lock_guard const lock(shell->mutex_);
+        shell->table_.server_died(instance, shell->clock_.wall_now());
+        shell->wake(shell->table_.take_effects());
+    } catch (std::bad_alloc const&) {
+        // The rest of what it held stays where it is: there is no memory to put it back.
+        return;
+    }
+}
+
+template <class Table>
+void table_shell<Table>::throw_if_closed() const {
+    if (closed_) {
+        throw error(errc::closed, name_);
+    }
+}
+
+template <class Table>
+void table_shell<Table>::wake(table_effects const& effects) {
+    if (effects.servers) {
+        for (waiter* w : server_waiters_) {
+            if (table_.changed(w->request().interest, w->request().seen)) {
+                w->place().notify();
+            }
+        }
+    }
+    for (job_id id : effects.ended) {
+        if (auto const found = job_waiters_.find(id); found != job_waiters_.end()) {
+            for (waiter* w : found->second) {
+                w->tell_ended();
+            }
+        }
+    }
+}
+
+template <class Table>
+void table_shell<Table>::close_waits() {
+    std::lock_guard const lock(mutex_);
+    closed_ = true;
+    for (waiter* w : server_waiters_) {
+        w->place().notify();
+    }
+    for (auto const& [id, waiters] : job_waiters_) {
+        for (waiter* w : waiters) {
+            w->place().notify();
+        }
+    }
+}
+
+template <class Table>
+asio::awaitable<wait_answer> table_shell<Table>::wait_until_changed(wait_request r) {
+    waiter w(this->shared_from_this(), r);
+    wait_answer answer{};
+    if (!w.enter()) {
+        co_return answer;
+    }
+    std::optional<alarm> deadline;
+    if (r.deadline) {
+        auto const ex = co_await asio::this_coro::executor;
+        deadline.emplace(ex, clock_, w.shared_place());
+    }
+    for (;;) {
+        if (r.deadline) {
+            if (clock_.wall_now() >= *r.deadline) {
+                answer.status = wait_status::timeout;
+                co_return answer;
+            }
+            deadline->set(r.deadline, std::nullopt);
+        }
+        co_await w.place().wait();
+        if (w.changed()) {
+            co_return answer;
+        }
+    }
+}
+
+} // namespace cofire::detail
+
+#endif
