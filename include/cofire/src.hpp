@@ -60,8 +60,13 @@
 #include <cofire/storage/journal/impl/crc32c.ipp>
 #include <cofire/storage/journal/impl/file_system.ipp>
 #include <cofire/storage/journal/impl/frame.ipp>
+#include <cofire/storage/journal/impl/job_kinds.ipp>
+#include <cofire/storage/journal/impl/logged_table.ipp>
 #include <cofire/storage/journal/impl/posix_files.ipp>
 #include <cofire/storage/journal/impl/posix_lock.ipp>
+#include <cofire/storage/journal/impl/record_fields.ipp>
+#include <cofire/storage/journal/impl/record_replay.ipp>
+#include <cofire/storage/journal/impl/record_writer.ipp>
 #include <cofire/storage/journal/impl/segment.ipp>
 #include <cofire/storage/journal/impl/segment_scan.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
