@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 
 BOOST_AUTO_TEST_SUITE(damage)
@@ -58,13 +59,22 @@ outcome open(simulated_disk& disk, bool& is_torn) {
     return store.seen.last == last_record ? outcome::whole : outcome::shortened;
 }
 
+/// The place after this one. Where there are only zeros, few are looked at; with COFIRE_TEST_EVERY_BYTE
+/// set all are.
+std::size_t next_place(std::size_t at) {
+    static bool const every_byte = std::getenv("COFIRE_TEST_EVERY_BYTE") != nullptr;
+    bool const is_used = at < 80 || (at >= 4080 && at < 4700);
+    return every_byte || is_used ? at + 1
+                                 : at + std::min<std::size_t>(61, at < 4080 ? 4080 - at : 61);
+}
+
 template <class Damage>
 std::array<std::uint64_t, 3> with_each(bool is_closed, Damage&& damage) {
     auto const whole = small_store(is_closed);
     std::array<std::uint64_t, 3> outcomes{};
     for (auto const& [name, inode] : whole.names) {
         std::size_t const size = whole.inodes[inode].durable.size();
-        for (std::size_t at = 0; at != size; ++at) {
+        for (std::size_t at = 0; at < size; at = next_place(at)) {
             auto disk = whole;
             damage(disk.inodes[inode].durable, at);
             disk.inodes[inode].current = disk.inodes[inode].durable;
