@@ -57,6 +57,11 @@
 #include <cofire/storage/detail/impl/alarm.ipp>
 #include <cofire/storage/detail/impl/parking.ipp>
 #include <cofire/storage/impl/memory_storage.ipp>
+#include <cofire/storage/journal/impl/job_kinds.ipp>
+#include <cofire/storage/journal/impl/logged_table.ipp>
+#include <cofire/storage/journal/impl/record_fields.ipp>
+#include <cofire/storage/journal/impl/record_replay.ipp>
+#include <cofire/storage/journal/impl/record_writer.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
 #include <cofire/storage/table/impl/job_index.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>

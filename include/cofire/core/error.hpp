@@ -88,6 +88,8 @@ enum class errc {
     bad_server_option,
     /// The storage does not serve a server, or the server not a storage, of this version.
     version_mismatch,
+    /// What is stored is damaged. The message says where.
+    corrupt,
 };
 
 /// The category of cofire::errc, named "cofire".

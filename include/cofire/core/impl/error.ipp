@@ -59,6 +59,7 @@ private:
         case errc::bad_result: return "the stored result is of another type";
         case errc::bad_server_option: return "the server's options do not fit together";
         case errc::version_mismatch: return "the storage does not serve this version";
+        case errc::corrupt: return "what is stored is damaged";
         }
         return "unknown cofire error";
     }

@@ -79,6 +79,8 @@ private:
     [[nodiscard]] acquire_request make_acquire(std::uint32_t limit);
 
     // dispatcher_recurring.ipp: recurring jobs
+    [[nodiscard]] bool reload_is_due() const;
+    [[nodiscard]] bool firing_is_due() const;
     asio::awaitable<void> serve_recurring();
     asio::awaitable<void> load_recurring();
     asio::awaitable<void> fire_recurring();
@@ -113,6 +115,8 @@ private:
     std::optional<seen_token> seen_; // by the earliest call since the last wait
     bool more_ = true;               // there may be jobs to take
     bool changed_ = false;           // the storage said that something changed
+    bool jobs_first_ = false;        // it may well be a job: take it before all else
+    bool woke_ = false;              // in this turn a slot was woken
     bool drained_ = false;           // told to take no more jobs
     bool reload_ = true;             // the recurring jobs are to be read
     bool busy_ = false;              // this turn did something

@@ -119,7 +119,7 @@ public:
     [[nodiscard]] std::size_t slot_count() const;
     void put_back(ended_runs ended);
     void put_back(std::vector<run_report> reports);
-    void deliver(std::vector<acquired_job> jobs);
+    bool deliver(std::vector<acquired_job> jobs); // true: a slot was woken for them
     [[nodiscard]] std::optional<steady_point> expire_timeouts(steady_point now);
     void stop_run_of(job_id id, epoch_type epoch, cancellation_reason why);
     void stop_all_runs(cancellation_reason why);
@@ -172,7 +172,7 @@ private:
     };
 
     // Under the lock.
-    void wake_one();
+    bool wake_one();
     void take_ended(slot& s);
     void end_ready(ready_job const& r, outcome_kind kind, std::string_view reason);
     [[nodiscard]] type_load* load_of(handler_entry const* handler);

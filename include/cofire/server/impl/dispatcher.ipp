@@ -73,13 +73,13 @@ COFIRE_DECL asio::awaitable<void> dispatcher::watch_storage(std::shared_ptr<watc
         }
         w->armed = false;
         w->changed = true;
-        w->core->dispatcher_wake->notify();
         if (w->error) {
             break; // cancelled, or the storage failed: the dispatcher begins anew
         }
+        w->core->dispatcher_wake->notify(resumption::in_place);
     }
     w->ended = true;
-    w->core->dispatcher_wake->notify();
+    w->core->dispatcher_wake->notify(resumption::in_place);
 }
 
 /// Does nothing: the coroutine has said all there is to say.
@@ -102,7 +102,7 @@ COFIRE_DECL void dispatcher::arm_watch() {
     watch_->armed = true;
     seen_.reset();
     if (watch_->started) {
-        watch_->gate.notify();
+        watch_->gate.notify(resumption::in_place);
         return;
     }
     watch_->started = true;
@@ -129,6 +129,7 @@ COFIRE_DECL void dispatcher::look_at_watch() {
         return;
     }
     changed_ = true;
+    jobs_first_ = true;
     seen_.reset(); // what is asked from now on is newer
     if (auto const failure = std::exchange(watch_->error, nullptr)) {
         take_failure(failure, "wait");
@@ -161,6 +162,7 @@ COFIRE_DECL void dispatcher::advance_stop(steady_point now) {
 COFIRE_DECL void dispatcher::give_up(std::exception_ptr why) {
     if (fatal_ == nullptr) {
         fatal_ = std::move(why);
+        busy_ = true; // what follows from it is for the next turn
         advance_stop(core_->environment.clock().steady_now());
     }
 }
@@ -218,7 +220,10 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
         changed_ = true; // the storage promotes what is due, and says what is next
     }
     bool const periodic = (tick_every_ || any_ended) && now >= next_tick_;
-    if (changed_ || periodic || !input.reports.empty()) {
+    // Mostly it is a job that came while all was idle: it starts, then the next turn asks for the rest.
+    bool const jobs_first = std::exchange(jobs_first_, false) && !any_ended && !periodic &&
+                            input.reports.empty() && input.room != 0 && taking();
+    if (!jobs_first && (changed_ || periodic || !input.reports.empty())) {
         busy_ = true;
         co_await tick(std::move(input.reports), input.ended.outcomes);
         if (failed_) {
@@ -227,14 +232,14 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
         }
     }
     // Whatever ends may make room for jobs that were passed over: so settling takes the next along.
-    std::uint32_t const limit = taking() && isolate_ == 0 && (more_ || any_ended)
+    std::uint32_t const limit = taking() && isolate_ == 0 && (more_ || any_ended || jobs_first)
                                     ? std::min(input.room, core_->options.acquire_batch)
                                     : 0;
     if (any_ended || limit != 0) {
         busy_ = true;
         co_await settle(std::move(input.ended), limit);
     }
-    if (taking() && !failed_) {
+    if (taking() && !failed_ && (reload_is_due() || firing_is_due())) {
         co_await serve_recurring();
     }
     done_ = stopping() && nothing_runs && !busy_ && !failed_;
@@ -330,6 +335,8 @@ COFIRE_DECL asio::awaitable<void> dispatcher::run() {
         }
         if (!busy_) {
             co_await pause();
+        } else if (std::exchange(woke_, false)) {
+            co_await asio::post(asio::use_awaitable); // after the slot, which may end what it runs
         } else if (++turns < most_turns && time.steady_now() - began < longest) {
             continue;
         } else {

@@ -198,7 +198,7 @@ COFIRE_DECL void dispatcher::take_answer(acquire_answer&& answer, std::uint32_t 
     seen_ = seen_ ? seen_ : std::optional(answer.seen);
     more_ = answer.jobs.size() >= limit;
     if (!answer.jobs.empty()) {
-        core_->deliver(std::move(answer.jobs));
+        woke_ = core_->deliver(std::move(answer.jobs));
     }
 }
 

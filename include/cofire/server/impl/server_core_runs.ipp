@@ -21,7 +21,7 @@ namespace cofire::detail {
 
 // Jobs that were taken.
 
-COFIRE_DECL void server_core::deliver(std::vector<acquired_job> jobs) {
+COFIRE_DECL bool server_core::deliver(std::vector<acquired_job> jobs) {
     std::lock_guard const lock(mutex_);
     handler_entry const* handler = nullptr;
     for (acquired_job& job : jobs) {
@@ -40,14 +40,14 @@ COFIRE_DECL void server_core::deliver(std::vector<acquired_job> jobs) {
         }
         ready_.emplace_back(std::move(job), handler);
     }
-    wake_one();
+    return wake_one();
 }
 
 /// Has one more slot take a job. Each slot that takes one does the same, so that a slot whose
 /// handler suspends, or a second thread, holds nothing up, and no-op jobs wake hardly anybody.
-COFIRE_DECL void server_core::wake_one() {
+COFIRE_DECL bool server_core::wake_one() {
     if (waking_ || ready_.empty()) {
-        return;
+        return false;
     }
     if (!idle_.empty()) {
         slot& s = *idle_.back();
@@ -56,11 +56,15 @@ COFIRE_DECL void server_core::wake_one() {
         s.woken = true;
         waking_ = true;
         s.wake.notify();
-    } else if (slots_.size() + spawning_ < options.concurrency) {
+        return true;
+    }
+    if (slots_.size() + spawning_ < options.concurrency) {
         ++spawning_;
         waking_ = true;
         asio::post(executor, [self = shared_from_this()] { self->spawn_slot(); });
+        return true;
     }
+    return false;
 }
 
 /// The completion handler of a slot's coroutine: keeps its signal alive as long as it runs.
