@@ -8,6 +8,7 @@
 #include <cofire/storage/asio.hpp>
 #include <cofire/storage/detail/parking.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -69,11 +70,16 @@ public:
 
     // For the writer:
 
-    /// All there is, once somebody waits for some of it, or something else is to be done: wake() was
-    /// called, `until` has come, or the queue is stopped. Empty then, if there is nothing to write.
-    [[nodiscard]] batch take(std::optional<std::chrono::steady_clock::time_point> until);
+    using steady_time = std::chrono::steady_clock::time_point;
+    /// All there is, once somebody waits for some of it, or it is too much, or stop() was called. An empty
+    /// one if `until` comes before, or while nothing is there after stop().
+    [[nodiscard]] batch take(std::optional<steady_time> until);
     /// All there is, without waiting.
     [[nodiscard]] batch take_now();
+    /// True if somebody waits for what is written, but not synced.
+    [[nodiscard]] bool wants_sync() const;
+    /// Waits until `until`, or stop().
+    void pause(steady_time until);
     /// The records up to `record` are written.
     void written(std::uint64_t record);
     /// They are synced, too.
@@ -82,9 +88,7 @@ public:
     void fail(std::string why);
     /// Why the writer failed; empty: it has not.
     [[nodiscard]] std::string failure() const;
-    /// Has take() return.
-    void wake();
-    /// Has take() return from now on, for the writer to come to its end.
+    /// Has take() and pause() return from now on, for the writer to come to its end.
     void stop();
     /// True after stop().
     [[nodiscard]] bool is_stopped() const;
@@ -95,6 +99,9 @@ private:
         return level == commit_level::synced ? synced_ : written_;
     }
     [[nodiscard]] bool is_wanted() const { return wanted_ > taken_ || unwritten_ >= most_bytes_; }
+    [[nodiscard]] bool wants_sync_locked() const {
+        return wanted_sync_ > synced_ && wanted_sync_ <= written_;
+    }
     void wake_waiters();
     batch take_locked();
 
@@ -109,9 +116,9 @@ private:
     std::uint64_t taken_;
     std::uint64_t written_;
     std::uint64_t synced_;
-    std::uint64_t wanted_ = 0; // somebody waits for this record
+    std::uint64_t wanted_ = 0;      // somebody waits for this record
+    std::uint64_t wanted_sync_ = 0; // and for this one to be synced
     std::size_t most_bytes_;
-    bool woken_ = false;
     bool stopped_ = false;
     std::string failure_;
     std::vector<waiter*> waiters_;

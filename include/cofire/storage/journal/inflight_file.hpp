@@ -8,57 +8,61 @@
 #include <cofire/core/job_record.hpp>
 #include <cofire/storage/journal/crc32c.hpp>
 #include <cofire/storage/journal/file_system.hpp>
+#include <cofire/storage/journal/little_endian.hpp>
+#include <cofire/storage/journal/record_writer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
-#include <string_view>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace cofire::detail {
 
-/// A run that was about to start.
-struct inflight_run {
-    job_id id;
-    epoch_type epoch = 0;
-    std::uint32_t attempt = 0;
-};
-
 /// The runs under way, in a small file that is written before a handler starts, and never synced: the
 /// process's death does not take it, and it is the process's death that a run is counted lost for.
 ///
-/// An entry is 32 bytes: id 16, epoch 8, attempt 4, CRC32C of these 4. An entry of a run that has ended
+/// An entry is 32 bytes: id 16, epoch 8, 4 zeros, CRC32C of these 4. An entry of a run that has ended
 /// is left until its place is needed: the log says that it has ended.
 ///
 /// Shared objects: unsafe.
 template <file_system Files>
 class inflight_file {
 public:
-    static constexpr std::string_view name = "inflight";
     static constexpr std::size_t entry_bytes = 32;
 
-    /// Opens the file, or makes it; `found` gets what stands in it.
-    inflight_file(Files& files, std::vector<inflight_run>& found) : files_(files) {
-        file_ = files_.open_or_create(name);
-        std::uint64_t const size = files_.size(file_);
-        std::vector<std::byte> all(size - size % entry_bytes);
-        if (!all.empty()) {
-            files_.read(file_, 0, all);
-        }
+    /// Opens the file in `files`, or makes it.
+    explicit inflight_file(Files& files) : files_(files), file_(open(files)) {}
+
+    /// What stands in it: the runs under way when the process ended, and older ones.
+    [[nodiscard]] std::vector<interrupted_run> read() {
+        std::vector<interrupted_run> found;
+        std::vector<std::byte> all(files_.size(file_));
+        all.resize(files_.read(file_, 0, all) / entry_bytes * entry_bytes);
         for (std::size_t at = 0; at != all.size(); at += entry_bytes) {
-            inflight_run run;
-            if (decode(std::span(all).subspan(at).first<entry_bytes>(), run)) {
+            interrupted_run run;
+            if (decode(std::span(all).subspan(at).template first<entry_bytes>(), run)) {
                 found.push_back(run);
             }
         }
+        return found;
+    }
+
+    /// Forgets all that stands in it.
+    void clear() {
+        files_.truncate(file_, 0);
+        places_ = 0;
+        free_.clear();
+        held_.clear();
         grow();
     }
 
     /// Notes that `runs`, acquired by `server`, may start. Throws if it cannot be written.
-    void start(server_instance server, std::span<inflight_run const> runs) {
+    void start(server_instance server, std::span<interrupted_run const> runs) {
         while (free_.size() < runs.size()) {
             grow();
         }
@@ -108,27 +112,34 @@ private:
         server_instance server;
     };
 
-    void encode(inflight_run const& run) {
+    static typename Files::file open(Files& files) {
+        std::string const name = "inflight";
+        auto const names = files.list();
+        bool const is_there = std::find(names.begin(), names.end(), name) != names.end();
+        return is_there ? files.open(name, file_access::write) : files.create(name);
+    }
+
+    void encode(interrupted_run const& run) {
         std::array<std::byte, entry_bytes> bytes{};
-        std::memcpy(bytes.data(), run.id.bytes().data(), 16);
-        std::memcpy(bytes.data() + 16, &run.epoch, 8);
-        std::memcpy(bytes.data() + 24, &run.attempt, 4);
-        std::uint32_t const crc = crc32c(std::span(bytes).first(28));
-        std::memcpy(bytes.data() + 28, &crc, 4);
+        auto const& id = run.id.bytes();
+        std::transform(id.begin(), id.end(), bytes.begin(), [](std::uint8_t b) {
+            return std::byte{b};
+        });
+        store_little(bytes, 16, run.epoch);
+        store_little(bytes, 28, crc32c(std::span(bytes).first(28)));
         buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     }
 
-    static bool decode(std::span<std::byte const, entry_bytes> bytes, inflight_run& run) {
-        std::uint32_t crc = 0;
-        std::memcpy(&crc, bytes.data() + 28, 4);
-        if (crc != crc32c(bytes.first(28))) {
+    static bool decode(std::span<std::byte const, entry_bytes> bytes, interrupted_run& run) {
+        if (load_little<std::uint32_t>(bytes, 28) != crc32c(bytes.first(28))) {
             return false;
         }
         std::array<std::uint8_t, 16> id{};
-        std::memcpy(id.data(), bytes.data(), 16);
+        std::transform(bytes.begin(), bytes.begin() + 16, id.begin(), [](std::byte b) {
+            return std::to_integer<std::uint8_t>(b);
+        });
         run.id = job_id(id);
-        std::memcpy(&run.epoch, bytes.data() + 16, 8);
-        std::memcpy(&run.attempt, bytes.data() + 24, 4);
+        run.epoch = load_little<std::uint64_t>(bytes, 16);
         return run.epoch != 0;
     }
 

@@ -13,9 +13,12 @@
 #include <cofire/storage/journal/logged_table.hpp>
 #include <cofire/storage/storage.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -68,7 +71,7 @@ private:
     class step;
 
     // Under the lock:
-    std::uint64_t append_records();
+    std::uint64_t append_records(bool vital);
     void note_starts(server_instance server, std::vector<acquired_job> const& jobs);
     void note_ends(settle_request const& r, settle_answer const& answer);
     void throw_without_room(std::size_t bytes) const;
@@ -77,14 +80,18 @@ private:
     [[nodiscard]] asio::awaitable<void> stored(std::uint64_t record, durability_level level);
     [[nodiscard]] durability_level level_of(insert_request const& r) const;
 
+    void replay(std::span<std::byte const> block);
+    void begin_to_serve();
+
     // The writer:
-    void write_all();
+    void write_all() noexcept;
+    void write_or_fail(commit_queue::batch const& batch) noexcept;
     void write(commit_queue::batch const& batch);
-    void write_or_fail(commit_queue::batch const& batch);
-    void sync_if_time();
-    void compact_a_little();
+    void sync();
+    void make_room();
+    void compact();
     void begin_snapshot();
-    void abandon_snapshot() noexcept;
+    [[nodiscard]] std::optional<commit_queue::steady_time> next_turn() const;
 
     journal_options options_;
     journal_writer who_;
@@ -92,17 +99,20 @@ private:
     journal_log<Files> log_;
     journal_report report_;
     std::string store_id_;
-    std::optional<inflight_file<Files>> inflight_;
-    std::optional<commit_queue> queue_;
+    inflight_file<Files> inflight_;
+    commit_queue queue_;
     std::uint64_t last_vital_ = 0; // the last record that is more than a start or a report
-    std::vector<inflight_run> starting_;
-    std::atomic<std::uint64_t> room_ = 0; // bytes the log can take for certain
+    std::vector<interrupted_run> starting_;
+    std::vector<std::byte> records_;
+    std::atomic<std::uint64_t> room_ = 0; // bytes that the log takes for certain
     std::mutex closing_;
+    bool is_closed_ = false;
     // of the writer alone
-    std::optional<typename journal_log<Files>::snapshot> snapshot_;
+    std::optional<snapshot_writer<Files>> snapshot_;
     std::vector<std::byte> block_;
-    std::optional<std::chrono::steady_clock::time_point> sync_at_;
-    std::uint64_t written_ = 0;
+    std::uint64_t compact_at_ = 0;
+    std::optional<commit_queue::steady_time> sync_at_;
+    std::string snapshot_failure_;
     std::thread writer_;
 };
 

@@ -46,9 +46,8 @@ public:
             queue_.waiters_.push_back(this);
             entered_ = true;
         }
-        if (!for_room_ && record_ > queue_.wanted_) {
-            queue_.wanted_ = record_;
-            queue_.work_.notify_one();
+        if (!for_room_) {
+            want();
         }
         return false;
     }
@@ -60,6 +59,14 @@ public:
     }
 
 private:
+    void want() {
+        std::uint64_t& mark =
+            level_ == commit_level::synced ? queue_.wanted_sync_ : queue_.wanted_;
+        mark = std::max(mark, record_);
+        queue_.wanted_ = std::max(queue_.wanted_, record_);
+        queue_.work_.notify_one();
+    }
+
     commit_queue& queue_;
     std::uint64_t record_ = 0;
     commit_level level_ = commit_level::synced;
@@ -128,17 +135,25 @@ COFIRE_DECL commit_queue::batch commit_queue::take_locked() {
     return taken;
 }
 
-COFIRE_DECL commit_queue::batch
-commit_queue::take(std::optional<std::chrono::steady_clock::time_point> until) {
+COFIRE_DECL commit_queue::batch commit_queue::take(std::optional<steady_time> until) {
     std::unique_lock lock(mutex_);
-    auto const is_time = [this] { return is_wanted() || woken_ || stopped_; };
+    auto const is_time = [this] { return is_wanted() || wants_sync_locked() || stopped_; };
     if (until) {
         work_.wait_until(lock, *until, is_time);
     } else {
         work_.wait(lock, is_time);
     }
-    woken_ = false;
-    return take_locked();
+    return is_wanted() || stopped_ ? take_locked() : batch{};
+}
+
+COFIRE_DECL bool commit_queue::wants_sync() const {
+    std::lock_guard const lock(mutex_);
+    return wants_sync_locked();
+}
+
+COFIRE_DECL void commit_queue::pause(steady_time until) {
+    std::unique_lock lock(mutex_);
+    work_.wait_until(lock, until, [this] { return stopped_; });
 }
 
 COFIRE_DECL commit_queue::batch commit_queue::take_now() {
@@ -177,12 +192,6 @@ COFIRE_DECL void commit_queue::fail(std::string why) {
 COFIRE_DECL std::string commit_queue::failure() const {
     std::lock_guard const lock(mutex_);
     return failure_;
-}
-
-COFIRE_DECL void commit_queue::wake() {
-    std::lock_guard const lock(mutex_);
-    woken_ = true;
-    work_.notify_one();
 }
 
 COFIRE_DECL void commit_queue::stop() {
