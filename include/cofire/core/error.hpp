@@ -90,6 +90,14 @@ enum class errc {
     version_mismatch,
     /// What is stored is damaged. The message says where.
     corrupt,
+    /// What is stored was written by a newer version, which this one cannot read.
+    newer_format,
+    /// Another process, or another object of this one, has the store open. The message says which.
+    in_use,
+    /// The file system, or the user's quota, has no room left.
+    no_space,
+    /// The directory cannot hold a store: it is none, others may write to it, or it is not local.
+    bad_directory,
 };
 
 /// The category of cofire::errc, named "cofire".
