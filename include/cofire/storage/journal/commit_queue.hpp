@@ -43,7 +43,11 @@ public:
 
     /// `first` records are stored already; `most_bytes` may wait to be written before is_full().
     commit_queue(std::uint64_t first, std::size_t most_bytes)
-        : appended_(first), taken_(first), written_(first), synced_(first), most_bytes_(most_bytes) {}
+        : appended_(first),
+          taken_(first),
+          written_(first),
+          synced_(first),
+          most_bytes_(most_bytes) {}
     commit_queue(commit_queue const&) = delete;
     commit_queue& operator=(commit_queue const&) = delete;
     ~commit_queue() = default;

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -40,12 +41,14 @@ enum class journal_writer : std::uint8_t {
 /// or synced fails the journal for good: nobody has been told of it.
 ///
 /// Shared objects: safe, except to destroy.
-template <file_system Files>
+template <class Files>
 class journal_engine : public table_shell<logged_table> {
 public:
     /// Opens the store. See journal_storage.
     journal_engine(
-        Files files, journal_options const& options, journal_writer who = journal_writer::thread
+        std::unique_ptr<Files> files,
+        journal_options const& options,
+        journal_writer who = journal_writer::thread
     );
     ~journal_engine() { close(); }
 
@@ -62,6 +65,11 @@ public:
 
     /// Ends the waits, writes and syncs what is left, gives the directory free.
     void close();
+    /// With journal_writer::callers: a slice of what the thread does beside writing.
+    void turn() {
+        make_room();
+        compact();
+    }
     /// What opening found.
     [[nodiscard]] journal_report const& report() const { return report_; }
 
@@ -78,9 +86,14 @@ private:
     void throw_if_failed() const;
 
     [[nodiscard]] asio::awaitable<void> stored(std::uint64_t record, durability_level level);
+    [[nodiscard]] asio::awaitable<void> wait_for_room();
     [[nodiscard]] durability_level level_of(insert_request const& r) const;
 
-    void replay(std::span<std::byte const> block);
+    // Opening:
+    std::uint64_t open_log();
+    void load(std::span<std::byte const> block);
+    void finish_load();
+    void replay(record_view const& r);
     void begin_to_serve();
 
     // The writer:
@@ -93,13 +106,14 @@ private:
     void begin_snapshot();
     [[nodiscard]] std::optional<commit_queue::steady_time> next_turn() const;
 
+    bool loading_ = false; // a snapshot
     journal_options options_;
     journal_writer who_;
-    Files files_;
-    journal_log<Files> log_;
+    std::unique_ptr<Files> files_; // until close(), and what works on them
+    std::optional<journal_log<Files>> log_;
+    std::optional<inflight_file<Files>> inflight_;
     journal_report report_;
     std::string store_id_;
-    inflight_file<Files> inflight_;
     commit_queue queue_;
     std::uint64_t last_vital_ = 0; // the last record that is more than a start or a report
     std::vector<interrupted_run> starting_;

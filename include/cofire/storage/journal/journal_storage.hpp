@@ -43,8 +43,8 @@ public:
     /// Opens the store in `directory`, or makes it; the directory's parent must exist. Blocks until all
     /// is read; runs that the last process left unfinished are counted lost and put back.
     ///
-    /// Errors: storage_in_use, storage_corrupt, version_mismatch (a newer one wrote it), no_space,
-    /// storage_failed (the operating system refused, with its reason), bad_option. None of them changes
+    /// Errors: in_use, corrupt, newer_format, bad_directory, no_space, storage_failed (the operating
+    /// system refused, with its reason), bad_option. None of them changes
     /// what is stored.
     explicit journal_storage(std::filesystem::path const& directory);
     /// The same, with options.

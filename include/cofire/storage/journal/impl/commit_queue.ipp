@@ -54,14 +54,12 @@ public:
 
     /// Under the lock.
     [[nodiscard]] bool is_met() const {
-        return for_room_ ? queue_.unwritten_ < queue_.most_bytes_
-                         : queue_.mark(level_) >= record_;
+        return for_room_ ? queue_.unwritten_ < queue_.most_bytes_ : queue_.mark(level_) >= record_;
     }
 
 private:
     void want() {
-        std::uint64_t& mark =
-            level_ == commit_level::synced ? queue_.wanted_sync_ : queue_.wanted_;
+        std::uint64_t& mark = level_ == commit_level::synced ? queue_.wanted_sync_ : queue_.wanted_;
         mark = std::max(mark, record_);
         queue_.wanted_ = std::max(queue_.wanted_, record_);
         queue_.work_.notify_one();
@@ -110,8 +108,7 @@ COFIRE_DECL bool commit_queue::has_reached(std::uint64_t record, commit_level le
     return mark(level) >= record;
 }
 
-COFIRE_DECL asio::awaitable<void>
-commit_queue::reached(std::uint64_t record, commit_level level) {
+COFIRE_DECL asio::awaitable<void> commit_queue::reached(std::uint64_t record, commit_level level) {
     waiter w(*this, record, level);
     while (!w.is_over()) {
         co_await w.place().wait();
