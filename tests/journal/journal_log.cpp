@@ -381,7 +381,8 @@ BOOST_AUTO_TEST_CASE(a_newer_format_is_refused_in_words) {
     check_refused(
         disk,
         errc::newer_format,
-        "\"FORMAT\" has format 2.7 with features 0; this program reads format 1: written by a newer "
+        "\"FORMAT\" has format 2.7 with features 0; this program reads format 1: written by a "
+        "newer "
         "version [cofire:" +
             std::to_string(static_cast<int>(errc::newer_format)) + "]"
     );

@@ -75,7 +75,8 @@ public:
     }
 
     /// The disk that the next start finds, each pending change with its fate.
-    [[nodiscard]] simulated_disk after_crash(std::vector<fate> const& fates, numbers& random) const {
+    [[nodiscard]] simulated_disk
+    after_crash(std::vector<fate> const& fates, numbers& random) const {
         simulated_disk next = *this;
         for (std::size_t i = 0; i != pending.size(); ++i) {
             change const& c = pending[i];
@@ -127,9 +128,8 @@ private:
                                  : f == fate::second_half ? at >= middle
                                                           : random.below(2) == 0;
             if (is_kept) {
-                put(inodes[c.inode].durable,
-                    at,
-                    std::span(c.data).subspan(at - c.offset, next - at));
+                put(inodes[c.inode].durable, at, std::span(c.data).subspan(at - c.offset, next - at)
+                );
             }
             at = next;
         }
@@ -189,7 +189,9 @@ public:
         std::size_t const inode = disk_->inodes.size();
         disk_->inodes.emplace_back();
         disk_->names[name] = inode;
-        disk_->pending.push_back({.what = kind::link, .inode = inode, .offset = 0, .data = {}, .name = name, .from = {}});
+        disk_->pending.push_back(
+            {.what = kind::link, .inode = inode, .offset = 0, .data = {}, .name = name, .from = {}}
+        );
         return file(inode);
     }
     file open(std::string const& name, cofire::detail::file_access) {
@@ -265,13 +267,27 @@ public:
         }
         disk_->names.erase(from);
         disk_->names[to] = inode;
-        disk_->pending.push_back({.what = kind::rename, .inode = inode, .offset = 0, .data = {}, .name = to, .from = from});
+        disk_->pending.push_back(
+            {.what = kind::rename,
+             .inode = inode,
+             .offset = 0,
+             .data = {},
+             .name = to,
+             .from = from}
+        );
     }
     void unlink(std::string const& name) {
         step("removal", name);
         std::size_t const inode = find(name, "removal");
         disk_->names.erase(name);
-        disk_->pending.push_back({.what = kind::unlink, .inode = inode, .offset = 0, .data = {}, .name = name, .from = {}});
+        disk_->pending.push_back(
+            {.what = kind::unlink,
+             .inode = inode,
+             .offset = 0,
+             .data = {},
+             .name = name,
+             .from = {}}
+        );
     }
     void sync_directory() {
         step("sync", "the directory");
@@ -302,8 +318,7 @@ private:
             has_crashed_ = true;
             throw machine_crashed{};
         }
-        if (fail_at != 0 &&
-            (operations == fail_at || (fail_ever_after && operations > fail_at))) {
+        if (fail_at != 0 && (operations == fail_at || (fail_ever_after && operations > fail_at))) {
             throw cofire::detail::io_error(operation, name, failure);
         }
     }
@@ -324,11 +339,25 @@ private:
     }
     void change_file(file& f, std::uint64_t offset, std::span<std::byte const> from) {
         simulated_disk::put(disk_->inodes[f.inode].current, offset, from);
-        disk_->pending.push_back({.what = kind::write, .inode = f.inode, .offset = offset, .data = bytes(from.begin(), from.end()), .name = {}, .from = {}});
+        disk_->pending.push_back(
+            {.what = kind::write,
+             .inode = f.inode,
+             .offset = offset,
+             .data = bytes(from.begin(), from.end()),
+             .name = {},
+             .from = {}}
+        );
     }
     void resize(file& f, std::uint64_t size) {
         disk_->inodes[f.inode].current.resize(size);
-        disk_->pending.push_back({.what = kind::resize, .inode = f.inode, .offset = size, .data = {}, .name = {}, .from = {}});
+        disk_->pending.push_back(
+            {.what = kind::resize,
+             .inode = f.inode,
+             .offset = size,
+             .data = {},
+             .name = {},
+             .from = {}}
+        );
     }
     template <class Chosen>
     void settle(Chosen const& is_chosen) {

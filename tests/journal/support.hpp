@@ -89,8 +89,7 @@ struct opened {
         log.emplace(
             files,
             cofire::detail::journal_log_options{
-                .segment_size = segment, .usual_frame = 2048, .verify_snapshots = true, .now = {}
-            },
+                .segment_size = segment, .usual_frame = 2048, .verify_snapshots = true, .now = {}},
             [&](std::span<std::byte const> b) { seen.block(b); },
             [&](cofire::detail::record_view const& r) { seen.record(r); }
         );

@@ -123,8 +123,8 @@ public:
     [[nodiscard]] errc value() const noexcept { return static_cast<errc>(code().value()); }
     /// The job concerned; nil if there is none.
     [[nodiscard]] job_id id() const noexcept { return id_; }
-    /// True if the same call may succeed later without any change to it: a full or failed storage,
-    /// or an unknown outcome (repeat with the same id).
+    /// True if the same call may succeed later without any change to it: a full or failed storage
+    /// or disk, or an unknown outcome (repeat with the same id).
     [[nodiscard]] bool is_retryable() const noexcept;
 
 private:

@@ -15,7 +15,8 @@ namespace cofire::detail {
 /// CRC-32C (Castagnoli) of `bytes`, going on from `prior`, the CRC of what stands before them: so
 /// crc32c(b, crc32c(a)) is that of a and b together. Uses the processor's instruction for it where
 /// there is one. Thread safe.
-[[nodiscard]] std::uint32_t crc32c(std::span<std::byte const> bytes, std::uint32_t prior = 0) noexcept;
+[[nodiscard]] std::uint32_t
+crc32c(std::span<std::byte const> bytes, std::uint32_t prior = 0) noexcept;
 
 /// The same by a table: what crc32c does on processors that have no instruction for it.
 [[nodiscard]] std::uint32_t

@@ -63,7 +63,9 @@ inline constexpr std::size_t most_frame_payload = std::size_t{64} << 20;
 [[nodiscard]] std::uint32_t next_chain(std::uint32_t chain, std::uint32_t payload_crc) noexcept;
 
 /// Writes a head. Precondition: `to` has at least frame_head_size bytes.
-void encode_frame_head(std::span<std::byte> to, frame_head const& head, std::uint32_t seed) noexcept;
+void encode_frame_head(
+    std::span<std::byte> to, frame_head const& head, std::uint32_t seed
+) noexcept;
 
 /// The head at the beginning of `bytes`, or nothing if there is none whose CRC is right.
 [[nodiscard]] std::optional<frame_head>
@@ -73,7 +75,8 @@ decode_frame_head(std::span<std::byte const> bytes, std::uint32_t seed) noexcept
 [[nodiscard]] bool holds_records(std::span<std::byte const> payload, std::uint32_t count) noexcept;
 
 /// Takes the first record off `payload`. Precondition: holds_records(payload, n), n > 0.
-[[nodiscard]] record_view take_record(std::span<std::byte const>& payload, std::uint64_t seq) noexcept;
+[[nodiscard]] record_view
+take_record(std::span<std::byte const>& payload, std::uint64_t seq) noexcept;
 
 } // namespace cofire::detail
 

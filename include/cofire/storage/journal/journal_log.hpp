@@ -56,10 +56,7 @@ public:
     /// errc::bad_option. No acknowledged byte is changed by trying.
     template <class OnSnapshot, class OnRecord>
     journal_log(
-        F& files,
-        journal_log_options const& options,
-        OnSnapshot&& on_snapshot,
-        OnRecord&& on_record
+        F& files, journal_log_options const& options, OnSnapshot&& on_snapshot, OnRecord&& on_record
     );
     /// Closes nothing in an orderly way: see close().
     ~journal_log() = default;
@@ -128,7 +125,8 @@ private:
     void write_file(std::string const& name, std::span<std::byte const> bytes);
 
     [[nodiscard]] std::uint64_t left_in_segment() const;
-    void put(std::span<std::byte const> payload, std::uint32_t count, std::uint8_t flags, bool durable);
+    void
+    put(std::span<std::byte const> payload, std::uint32_t count, std::uint8_t flags, bool durable);
     void write_link(segment_link const& link);
     file make_spare(std::uint64_t size);
     void roll(std::uint64_t payload);

@@ -162,8 +162,8 @@ template <file_system F>
 void journal_log<F>::keep_torn_tail(std::vector<std::byte> const& bytes) {
     // The random number keeps the file of an earlier try, which a crash interrupted.
     std::string const name = "torn-" + std::to_string(head_.header.number) + '-' +
-                             std::to_string(head_.offset) + '-' +
-                             std::to_string(files_->random()) + ".bytes";
+                             std::to_string(head_.offset) + '-' + std::to_string(files_->random()) +
+                             ".bytes";
     write_file(name, bytes);
     findings_.torn->kept_as = name;
     std::vector<std::byte> const zeros(bytes.size());

@@ -53,9 +53,8 @@ std::uint64_t journal_log<F>::room() const {
 }
 
 template <file_system F>
-std::uint64_t journal_log<F>::write_frame(
-    std::span<std::byte const> records, std::uint32_t count, bool durable
-) {
+std::uint64_t
+journal_log<F>::write_frame(std::span<std::byte const> records, std::uint32_t count, bool durable) {
     require_healthy();
     if (count == 0 || records.size() > most_frame_payload) {
         throw error(

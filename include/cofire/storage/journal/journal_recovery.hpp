@@ -25,16 +25,17 @@ struct torn_tail {
     std::string file;
     std::uint64_t offset = 0;
     std::uint64_t size = 0;
-    std::string kept_as; ///< the file that its bytes were moved to; empty if opened for reading only
+    std::string
+        kept_as; ///< the file that its bytes were moved to; empty if opened for reading only
 };
 
 /// What was found in a directory.
 struct journal_findings {
-    bool is_new = false;     ///< there was no store; it was made
-    bool was_closed = false; ///< the last thing written was that the store was closed
+    bool is_new = false;            ///< there was no store; it was made
+    bool was_closed = false;        ///< the last thing written was that the store was closed
     std::uint64_t snapshot_seq = 0; ///< the last record that came from a snapshot
     std::uint64_t last_seq = 0;
-    std::uint64_t records = 0; ///< read from the log
+    std::uint64_t records = 0;   ///< read from the log
     std::uint64_t log_bytes = 0; ///< that the log's frames take, since the snapshot
     store_format format;
     std::optional<torn_tail> torn;
@@ -47,7 +48,7 @@ struct journal_head {
     std::uint64_t offset = 0;
     std::uint64_t next_seq = 1;
     std::uint32_t chain = 0;
-    std::uint32_t start_chain = 0; ///< at the beginning of the segment
+    std::uint32_t start_chain = 0;            ///< at the beginning of the segment
     std::optional<segment_link> missing_link; ///< it is new, and its link was not written
 };
 
@@ -80,9 +81,9 @@ public:
 
     journal_findings findings;
     journal_head head;
-    std::vector<std::uint64_t> segments;      ///< the numbers of all there are, ascending
-    std::vector<snapshot_header> snapshots;   ///< all with a good header, ascending by seq
-    std::vector<std::string> damaged_files;   ///< of bad snapshots
+    std::vector<std::uint64_t> segments;         ///< the numbers of all there are, ascending
+    std::vector<snapshot_header> snapshots;      ///< all with a good header, ascending by seq
+    std::vector<std::string> damaged_files;      ///< of bad snapshots
     std::optional<std::uint64_t> unused_segment; ///< made, but never linked to
     std::vector<std::byte> torn_bytes;
 
@@ -103,8 +104,8 @@ private:
 
     F* files_;
     bool owned_;
-    std::vector<std::byte> bytes_;   // of the segment being read
-    std::vector<std::uint64_t> seqs_; // of all snapshots by name, ascending
+    std::vector<std::byte> bytes_;      // of the segment being read
+    std::vector<std::uint64_t> seqs_;   // of all snapshots by name, ascending
     std::uint64_t previous_length_ = 0; // of the segment before, if it was read
 };
 
@@ -208,7 +209,9 @@ void journal_recovery<F>::walk(OnRecord& on_record) {
             if (number != 1 && scan.frames() == 0) {
                 if (previous_length_ == 0) {
                     throw_damaged(
-                        scan.name(), scan.offset(), "the link is damaged; the snapshot came after it"
+                        scan.name(),
+                        scan.offset(),
+                        "the link is damaged; the snapshot came after it"
                     );
                 }
                 head.missing_link = segment_link{
@@ -233,7 +236,9 @@ segment_header journal_recovery<F>::load(std::uint64_t number) {
     std::string const name = segment_name(number);
     if (!has_segment(number)) {
         throw_damaged(
-            name, 0, "the file is missing; record " + std::to_string(head.next_seq) + " should be in it"
+            name,
+            0,
+            "the file is missing; record " + std::to_string(head.next_seq) + " should be in it"
         );
     }
     // Only the last two can have bytes that are not durable.

@@ -75,8 +75,8 @@ struct snapshot_header {
 struct snapshot_footer {
     std::uint64_t seq = 0;
     std::uint64_t blocks = 0;
-    std::uint64_t bytes = 0;   ///< of the blocks' contents
-    std::uint32_t chain = 0;   ///< of the blocks' CRCs, as next_chain makes it
+    std::uint64_t bytes = 0; ///< of the blocks' contents
+    std::uint32_t chain = 0; ///< of the blocks' CRCs, as next_chain makes it
 };
 
 /// The head of a snapshot's block.
@@ -124,15 +124,18 @@ void encode_block_head(std::span<std::byte> to, block_head const& head);
 [[nodiscard]] std::optional<store_format> decode_store_format(std::span<std::byte const> bytes);
 [[nodiscard]] std::optional<segment_header> decode_segment_header(std::span<std::byte const> bytes);
 [[nodiscard]] std::optional<segment_link> decode_segment_link(std::span<std::byte const> bytes);
-[[nodiscard]] std::optional<snapshot_header> decode_snapshot_header(std::span<std::byte const> bytes);
-[[nodiscard]] std::optional<snapshot_footer> decode_snapshot_footer(std::span<std::byte const> bytes);
+[[nodiscard]] std::optional<snapshot_header> decode_snapshot_header(std::span<std::byte const> bytes
+);
+[[nodiscard]] std::optional<snapshot_footer> decode_snapshot_footer(std::span<std::byte const> bytes
+);
 /// Does not look at the block's bytes: their CRC is in the head.
 [[nodiscard]] std::optional<block_head> decode_block_head(std::span<std::byte const> bytes);
 
 /// Throws errc::newer_format if this program cannot read a file of this version.
 void require_readable(std::string_view file, file_version const& version);
 /// Throws errc::corrupt: "<file>, byte <offset>: <what>".
-[[noreturn]] void throw_damaged(std::string_view file, std::uint64_t offset, std::string const& what);
+[[noreturn]] void
+throw_damaged(std::string_view file, std::uint64_t offset, std::string const& what);
 
 } // namespace cofire::detail
 

@@ -30,8 +30,8 @@ struct segment_tail {
         damaged, ///< what was durable once: a later frame proves it
     };
     kind what = kind::zeros;
-    std::size_t end = 0;       ///< behind the last byte that is not zero
-    std::size_t later = 0;     ///< damaged: where the later frame is
+    std::size_t end = 0;         ///< behind the last byte that is not zero
+    std::size_t later = 0;       ///< damaged: where the later frame is
     std::uint64_t later_seq = 0; ///< damaged: its first_seq
 };
 

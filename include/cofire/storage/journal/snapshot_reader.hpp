@@ -24,7 +24,11 @@ public:
     /// Of the store `uuid`; the file's name says that it goes up to record `seq`. `files` and `file`
     /// must outlive this object.
     snapshot_reader(
-        F& files, typename F::file& file, std::string name, store_uuid const& uuid, std::uint64_t seq
+        F& files,
+        typename F::file& file,
+        std::string name,
+        store_uuid const& uuid,
+        std::uint64_t seq
     )
         : files_(&files), file_(&file), name_(std::move(name)), uuid_(uuid), seq_(seq) {}
 
@@ -65,7 +69,8 @@ std::string snapshot_reader<F>::check_header() {
         throw_damaged(
             name_,
             0,
-            "this is the snapshot at record " + std::to_string(header->seq) + ", or of another store"
+            "this is the snapshot at record " + std::to_string(header->seq) +
+                ", or of another store"
         );
     }
     header_ = *header;

@@ -32,13 +32,15 @@ template <file_system F>
 class snapshot_writer {
 public:
     /// By journal_log::begin_snapshot.
-    snapshot_writer(
-        journal_log<F>& log, snapshot_header const& header, std::uint64_t bytes_before
-    );
+    snapshot_writer(journal_log<F>& log, snapshot_header const& header, std::uint64_t bytes_before);
     snapshot_writer(snapshot_writer&& other) noexcept
-        : log_(std::exchange(other.log_, nullptr)), file_(std::move(other.file_)),
-          header_(other.header_), footer_(other.footer_), offset_(other.offset_),
-          bytes_before_(other.bytes_before_), buffer_(std::move(other.buffer_)) {}
+        : log_(std::exchange(other.log_, nullptr)),
+          file_(std::move(other.file_)),
+          header_(other.header_),
+          footer_(other.footer_),
+          offset_(other.offset_),
+          bytes_before_(other.bytes_before_),
+          buffer_(std::move(other.buffer_)) {}
     snapshot_writer& operator=(snapshot_writer&&) = delete;
     ~snapshot_writer() { abort(); }
 

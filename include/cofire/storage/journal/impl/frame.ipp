@@ -60,8 +60,7 @@ decode_frame_head(std::span<std::byte const> bytes, std::uint32_t seed) noexcept
     return head;
 }
 
-COFIRE_DECL bool
-holds_records(std::span<std::byte const> payload, std::uint32_t count) noexcept {
+COFIRE_DECL bool holds_records(std::span<std::byte const> payload, std::uint32_t count) noexcept {
     for (; count != 0; --count) {
         if (payload.size() < frame_record_head_size) {
             return false;

@@ -38,8 +38,8 @@ numbered_name(std::string_view prefix, std::uint64_t number, std::string_view su
 
 COFIRE_DECL std::optional<std::uint64_t>
 number_in(std::string_view name, std::string_view prefix, std::string_view suffix) {
-    if (name.size() != prefix.size() + number_digits + suffix.size() ||
-        !name.starts_with(prefix) || !name.ends_with(suffix)) {
+    if (name.size() != prefix.size() + number_digits + suffix.size() || !name.starts_with(prefix) ||
+        !name.ends_with(suffix)) {
         return std::nullopt;
     }
     std::uint64_t number = 0;
@@ -151,8 +151,7 @@ COFIRE_DECL std::vector<std::byte> encode(segment_header const& h) {
     return out;
 }
 
-COFIRE_DECL std::optional<segment_header>
-decode_segment_header(std::span<std::byte const> bytes) {
+COFIRE_DECL std::optional<segment_header> decode_segment_header(std::span<std::byte const> bytes) {
     segment_header h;
     if (!journal_layout::check_header(
             bytes, segment_magic, segment_header_size, h.version, h.uuid
@@ -199,8 +198,8 @@ COFIRE_DECL std::vector<std::byte> encode(snapshot_header const& h) {
     return out;
 }
 
-COFIRE_DECL std::optional<snapshot_header>
-decode_snapshot_header(std::span<std::byte const> bytes) {
+COFIRE_DECL std::optional<snapshot_header> decode_snapshot_header(std::span<std::byte const> bytes
+) {
     snapshot_header h;
     if (!journal_layout::check_header(
             bytes, snapshot_magic, snapshot_header_size, h.version, h.uuid
@@ -225,8 +224,8 @@ COFIRE_DECL std::vector<std::byte> encode(snapshot_footer const& f) {
     return out;
 }
 
-COFIRE_DECL std::optional<snapshot_footer>
-decode_snapshot_footer(std::span<std::byte const> bytes) {
+COFIRE_DECL std::optional<snapshot_footer> decode_snapshot_footer(std::span<std::byte const> bytes
+) {
     if (bytes.size() != snapshot_footer_size ||
         load_little<std::uint32_t>(bytes, 0) != footer_magic ||
         load_little<std::uint32_t>(bytes, snapshot_footer_size - 4) !=

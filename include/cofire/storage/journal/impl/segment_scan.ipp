@@ -21,7 +21,10 @@ COFIRE_DECL segment_scan::segment_scan(
     std::span<std::byte const> bytes,
     std::uint32_t chain
 )
-    : name_(std::move(name)), bytes_(bytes), next_seq_(header.first_seq), chain_(chain),
+    : name_(std::move(name)),
+      bytes_(bytes),
+      next_seq_(header.first_seq),
+      chain_(chain),
       seed_(frame_seed(header.salt, header.number)) {}
 
 COFIRE_DECL bool segment_scan::next(scanned_frame& frame) {
