@@ -62,6 +62,8 @@
 #include <cofire/storage/journal/impl/record_fields.ipp>
 #include <cofire/storage/journal/impl/record_replay.ipp>
 #include <cofire/storage/journal/impl/record_writer.ipp>
+#include <cofire/storage/journal/impl/snapshot_reader.ipp>
+#include <cofire/storage/journal/impl/snapshot_writer.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
 #include <cofire/storage/table/impl/job_index.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>
