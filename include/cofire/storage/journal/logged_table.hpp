@@ -8,8 +8,8 @@
 #include <cofire/storage/journal/record_bytes.hpp>
 #include <cofire/storage/journal/record_replay.hpp>
 #include <cofire/storage/journal/record_writer.hpp>
-#include <cofire/storage/journal/snapshot_reader.hpp>
-#include <cofire/storage/journal/snapshot_writer.hpp>
+#include <cofire/storage/journal/table_image_reader.hpp>
+#include <cofire/storage/journal/table_image_writer.hpp>
 #include <cofire/storage/table/job_table.hpp>
 
 #include <cstddef>
@@ -114,9 +114,9 @@ private:
 
     job_table table_;
     record_writer writer_{table_};
-    std::unique_ptr<record_replay> replay_;     // until start()
-    std::unique_ptr<snapshot_reader> reader_;   // until finish_load()
-    std::unique_ptr<snapshot_writer> snapshot_; // being taken
+    std::unique_ptr<record_replay> replay_;        // until start()
+    std::unique_ptr<table_image_reader> reader_;   // until finish_load()
+    std::unique_ptr<table_image_writer> snapshot_; // being taken
     bool broken_ = false;
 };
 

@@ -8,7 +8,7 @@
 #include <cofire/storage/journal/job_kinds.hpp>
 #include <cofire/storage/journal/record_bytes.hpp>
 #include <cofire/storage/journal/record_type.hpp>
-#include <cofire/storage/journal/snapshot_writer.hpp>
+#include <cofire/storage/journal/table_image_writer.hpp>
 #include <cofire/storage/table/job_table.hpp>
 
 #include <array>
@@ -70,7 +70,7 @@ public:
     /// The time of the latest record.
     [[nodiscard]] time_point last_time() const { return last_now_; }
     /// Who is told of jobs that change; nullptr: nobody.
-    void set_snapshot(snapshot_writer* s) { snapshot_ = s; }
+    void set_snapshot(table_image_writer* s) { snapshot_ = s; }
     /// The time of the latest record that was read.
     void set_last_time(time_point t) { last_now_ = t; }
     /// The counters that are told late, as they were told.
@@ -103,7 +103,7 @@ private:
     void write_job(byte_writer& w, insert_plan const& plan, std::size_t i);
 
     job_table* table_;
-    snapshot_writer* snapshot_ = nullptr;
+    table_image_writer* snapshot_ = nullptr;
     record_buffer bytes_;
     std::uint64_t count_ = 0;
     kind_writer kinds_;

@@ -4,135 +4,167 @@
 #ifndef COFIRE_STORAGE_JOURNAL_SNAPSHOT_WRITER_HPP
 #define COFIRE_STORAGE_JOURNAL_SNAPSHOT_WRITER_HPP
 
-#include <cofire/core/config.hpp>
-#include <cofire/storage/journal/job_kinds.hpp>
-#include <cofire/storage/journal/record_bytes.hpp>
-#include <cofire/storage/journal/record_type.hpp>
-#include <cofire/storage/table/job_table.hpp>
+#include <cofire/core/error.hpp>
+#include <cofire/storage/journal/crc32c.hpp>
+#include <cofire/storage/journal/file_system.hpp>
+#include <cofire/storage/journal/segment.hpp>
+#include <cofire/storage/journal/snapshot_reader.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cofire::detail {
 
-/// storage_counts::refused and stale, as far as the log knows: they are told late.
-struct told_counters {
-    std::uint64_t refused = 0;
-    std::uint64_t stale = 0;
-};
+template <file_system F>
+class journal_log;
 
-/// What a snapshot's table_image record tells of.
-enum class table_part : std::uint8_t {
-    numbers,   ///< the time, the next numbers, the counters; first of all, once
-    type,      ///< a job type, in the order of their indexes
-    queue,     ///< a queue and its lanes
-    series,    ///< of all queues
-    limit,     ///< a limit key
-    key,       ///< a unique key held for a time, whose holder is gone
-    server,    ///< a server, by number
-    recurring, ///< a recurring job
-    notice,    ///< a notice not told yet
-};
-
-/// The image of a job_table as it is when this is made, written while the table goes on: what is little
-/// at once; the jobs in slices, each as it was, since one that is about to change is written before.
+/// A snapshot being written, beside a log that goes on. A failure of it leaves the log as good as it
+/// was: the snapshot is removed, and the error is all there is. Destroyed without commit() it is given
+/// up. The log must outlive it.
 ///
-/// Distinct objects: safe. Shared objects: unsafe.
+/// Distinct objects: safe, but of one log. Shared objects: unsafe; the log's thread uses it.
+template <file_system F>
 class snapshot_writer {
 public:
-    /// `last_time`: that of the latest record of the log. May throw std::bad_alloc.
-    snapshot_writer(job_table& table, time_point last_time, told_counters told);
-    ~snapshot_writer();
-    snapshot_writer(snapshot_writer const&) = delete;
-    snapshot_writer& operator=(snapshot_writer const&) = delete;
+    /// By journal_log::begin_snapshot.
+    snapshot_writer(journal_log<F>& log, snapshot_header const& header, std::uint64_t bytes_before);
+    snapshot_writer(snapshot_writer&& other) noexcept
+        : log_(std::exchange(other.log_, nullptr)),
+          file_(std::move(other.file_)),
+          header_(other.header_),
+          footer_(other.footer_),
+          offset_(other.offset_),
+          bytes_before_(other.bytes_before_),
+          buffer_(std::move(other.buffer_)) {}
+    snapshot_writer& operator=(snapshot_writer&&) = delete;
+    ~snapshot_writer() { abort(); }
 
-    /// Looks at up to `budget` jobs. Gives one block of records, possibly an empty one, for the memory of
-    /// `block`. True: it was the last. Throws std::bad_alloc if memory ran out, also before, in touch().
-    bool slice(std::size_t budget, record_buffer& block);
+    /// The last record that the snapshot must hold.
+    [[nodiscard]] std::uint64_t seq() const { return header_.seq; }
+    /// Bytes of its file so far.
+    [[nodiscard]] std::uint64_t size() const { return offset_; }
 
-    /// The job is about to change.
-    void touch(job_node& job) noexcept;
+    /// Adds a block, which recovery gives back as it is. 64 KiB is a good size; at most 64 MiB. Throws
+    /// errc::no_space, storage_failed or too_many_items; the snapshot is given up then.
+    void append(std::span<std::byte const> block);
+    /// Makes it durable, checks it, lets it replace the snapshot before, and removes the log that is no
+    /// longer needed. Throws as append.
+    void commit();
+    /// Gives it up and removes its file.
+    void abort() noexcept;
 
 private:
-    static constexpr std::size_t block_size = 48 * 1024; // after which a new block is begun
+    template <class Function>
+    void or_give_up(Function&& fn);
 
-    byte_writer out() { return byte_writer(block_); }
-    byte_writer open(table_part part);
-    void start(record_type type);
-    void close();
-    void end_block();
-    void walk(std::size_t budget);
-    void write_numbers(told_counters told);
-    void write_table(told_counters told);
-    void write_series(byte_writer& w, event_series const& s) const;
-    void write_point(byte_writer& w, series_point const& p) const;
-    void write_keys();
-    void write_recurring(recurring_record const& r);
-    void write_server(server_entry const& s);
-    void write_job(job_node& job);
-    void write_extras(byte_writer& w, job_node const& job) const;
-    void write_key(byte_writer& w, job_extras const& x) const;
-    void write_parents(byte_writer& w, job_extras const& x) const;
-    void write_events(byte_writer& w, job_extras const& x) const;
+    [[nodiscard]] std::string name() const { return snapshot_name(header_.seq) + ".tmp"; }
 
-    job_table* table_;
-    time_point now_;             // that all times are told from
-    std::uint64_t moves_ = 0;    // the table's next_changed_ then
-    std::size_t state_ = 0;      // the list that is walked
-    job_node* cursor_ = nullptr; // the next job in it
-    std::uint64_t jobs_ = 0;     // written so far
-    std::deque<record_buffer> blocks_;
-    record_buffer block_; // under way
-    std::size_t opened_at_ = 0;
-    record_type type_{};
-    bool is_open_ = false;
-    bool walked_all_ = false;
-    bool ended_ = false;
-    bool failed_ = false;
-    kind_writer kinds_;
+    journal_log<F>* log_; // null: committed or given up
+    std::optional<typename F::file> file_;
+    snapshot_header header_;
+    snapshot_footer footer_;
+    std::uint64_t offset_ = 0;
+    std::uint64_t bytes_before_;
+    std::vector<std::byte> buffer_;
 };
 
-// What a job's image has, see docs/journal_records.md.
-inline constexpr unsigned image_settled = 1;
-inline constexpr unsigned image_promoted = 2;
-inline constexpr unsigned image_ran = 4;
-inline constexpr unsigned image_run_failed = 8;
-inline constexpr unsigned image_acquired = 16; // epoch, server and attempts follow
-inline constexpr unsigned image_finished = 32;
-inline constexpr unsigned image_result = 64;
-inline constexpr unsigned image_extras = 128;
-inline constexpr unsigned image_flags = 255;
-// What its extras have.
-inline constexpr unsigned extra_key = 1;
-inline constexpr unsigned extra_limits = 2;
-inline constexpr unsigned extra_parents = 4;
-inline constexpr unsigned extra_children = 8;
-inline constexpr unsigned extra_expires = 16;
-inline constexpr unsigned extra_recurring = 32;
-inline constexpr unsigned extra_reason = 64;
-inline constexpr unsigned extra_stop_reason = 128;
-inline constexpr unsigned extra_error = 256;
-inline constexpr unsigned extra_events = 512;
-inline constexpr unsigned extra_log = 1'024;
-inline constexpr unsigned extra_blocker = 2'048;
-inline constexpr unsigned extra_flags = 4'095;
-// What an event has.
-inline constexpr unsigned event_reason = 1;
-inline constexpr unsigned event_error = 2;
-inline constexpr unsigned event_run_time = 4;
-inline constexpr unsigned event_flags = 7;
-// What an edge to a parent has, besides its condition in the lowest two bits.
-inline constexpr unsigned edge_ended = 4;
-inline constexpr unsigned edge_given_other = 8;
-inline constexpr unsigned edge_result = 16;
-inline constexpr unsigned edge_flags = 31;
+template <file_system F>
+snapshot_writer<F>::snapshot_writer(
+    journal_log<F>& log, snapshot_header const& header, std::uint64_t bytes_before
+)
+    : log_(&log), header_(header), bytes_before_(bytes_before) {
+    footer_.seq = header.seq;
+    file_.emplace(log.files_->create(name()));
+    or_give_up([&] {
+        auto const bytes = encode(header_);
+        log_->files_->write(*file_, 0, bytes);
+        offset_ = bytes.size();
+    });
+}
+
+template <file_system F>
+template <class Function>
+void snapshot_writer<F>::or_give_up(Function&& fn) {
+    if (log_ == nullptr) {
+        throw error(errc::storage_failed, "the snapshot was given up");
+    }
+    try {
+        fn();
+    } catch (io_error const& e) {
+        abort();
+        throw e.as_error();
+    } catch (...) {
+        abort();
+        throw;
+    }
+}
+
+template <file_system F>
+void snapshot_writer<F>::append(std::span<std::byte const> block) {
+    or_give_up([&] {
+        if (block.size() > most_block_size) {
+            throw error(
+                errc::too_many_items, "a block of " + std::to_string(block.size()) + " bytes"
+            );
+        }
+        block_head const head{
+            .size = static_cast<std::uint32_t>(block.size()),
+            .crc = crc32c(block),
+            .index = footer_.blocks,
+        };
+        buffer_.clear();
+        buffer_.resize(block_head_size);
+        encode_block_head(buffer_, head);
+        buffer_.insert(buffer_.end(), block.begin(), block.end());
+        log_->files_->write(*file_, offset_, buffer_);
+        offset_ += buffer_.size();
+        ++footer_.blocks;
+        footer_.bytes += block.size();
+        footer_.chain = next_chain(footer_.chain, head.crc);
+    });
+}
+
+template <file_system F>
+void snapshot_writer<F>::commit() {
+    or_give_up([&] {
+        auto& files = *log_->files_;
+        auto const end = encode(footer_);
+        files.write(*file_, offset_, end);
+        offset_ += end.size();
+        files.sync(*file_);
+        if (log_->options_.verify_snapshots) {
+            files.forget(*file_);
+            snapshot_reader<F> reader(files, *file_, name(), header_.uuid, header_.seq);
+            std::string const fault = reader.check();
+            if (!fault.empty()) {
+                throw error(errc::storage_failed, name() + ", read again: " + fault);
+            }
+        }
+        file_.reset();
+        log_->finish_snapshot(name(), header_, bytes_before_);
+        log_ = nullptr;
+    });
+}
+
+template <file_system F>
+void snapshot_writer<F>::abort() noexcept {
+    auto* const log = std::exchange(log_, nullptr);
+    if (log == nullptr) {
+        return;
+    }
+    try {
+        file_.reset();
+        log->files_->unlink(name());
+    } catch (...) {
+        // The next to open the store removes it.
+    }
+}
 
 } // namespace cofire::detail
-
-#ifdef COFIRE_HEADER_ONLY
-#include <cofire/storage/journal/impl/snapshot_writer.ipp>
-#endif
 
 #endif

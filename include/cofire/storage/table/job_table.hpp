@@ -118,8 +118,8 @@ private:
     friend class logged_table;         // of the journal: it logs, replays and stores all there is
     friend class record_replay;
     friend class record_writer;
-    friend class snapshot_reader;
-    friend class snapshot_writer;
+    friend class table_image_reader;
+    friend class table_image_writer;
 
     struct name_hash {
         using is_transparent = void;

@@ -25,7 +25,7 @@ logged_table::replay(std::uint16_t type, std::uint16_t flags, std::span<std::byt
 
 COFIRE_DECL void logged_table::load_snapshot_block(std::span<std::byte const> block) {
     if (!reader_) {
-        reader_ = std::make_unique<snapshot_reader>(table_, *replay_);
+        reader_ = std::make_unique<table_image_reader>(table_, *replay_);
     }
     reader_->read(block);
 }
@@ -106,7 +106,7 @@ logged_table::start(time_point now, std::span<interrupted_run const> interrupted
 COFIRE_DECL void logged_table::begin_snapshot() {
     assert(writer_.size() == 0);
     abort_snapshot();
-    snapshot_ = std::make_unique<snapshot_writer>(table_, writer_.last_time(), writer_.told());
+    snapshot_ = std::make_unique<table_image_writer>(table_, writer_.last_time(), writer_.told());
     writer_.set_snapshot(snapshot_.get());
     writer_.begin_anew();
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 
-#ifndef COFIRE_STORAGE_JOURNAL_IMPL_SNAPSHOT_READER_IPP
-#define COFIRE_STORAGE_JOURNAL_IMPL_SNAPSHOT_READER_IPP
+#ifndef COFIRE_STORAGE_JOURNAL_IMPL_TABLE_IMAGE_READER_IPP
+#define COFIRE_STORAGE_JOURNAL_IMPL_TABLE_IMAGE_READER_IPP
 
 #include <cofire/storage/journal/record_fields.hpp>
-#include <cofire/storage/journal/snapshot_reader.hpp>
-#include <cofire/storage/journal/snapshot_writer.hpp>
+#include <cofire/storage/journal/table_image_reader.hpp>
+#include <cofire/storage/journal/table_image_writer.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -15,7 +15,7 @@
 
 namespace cofire::detail {
 
-COFIRE_DECL void snapshot_reader::read(std::span<std::byte const> block) {
+COFIRE_DECL void table_image_reader::read(std::span<std::byte const> block) {
     byte_reader r(block);
     while (!r.at_end()) {
         std::uint64_t const head = r.fixed64();
@@ -31,7 +31,7 @@ COFIRE_DECL void snapshot_reader::read(std::span<std::byte const> block) {
 }
 
 COFIRE_DECL void
-snapshot_reader::read_record(std::uint16_t type, std::uint16_t flags, byte_reader& r) {
+table_image_reader::read_record(std::uint16_t type, std::uint16_t flags, byte_reader& r) {
     byte_reader::require(!ended_, "it comes after the end");
     switch (static_cast<record_type>(type)) {
     case record_type::table_image: read_part(r); break;
@@ -52,7 +52,7 @@ snapshot_reader::read_record(std::uint16_t type, std::uint16_t flags, byte_reade
 
 // What is not a job.
 
-COFIRE_DECL void snapshot_reader::read_part(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_part(byte_reader& r) {
     job_table& t = *table_;
     auto const part = r.value(table_part::notice, "a part of the table");
     byte_reader::require(begun_ != (part == table_part::numbers), "the table's numbers come first");
@@ -74,7 +74,7 @@ COFIRE_DECL void snapshot_reader::read_part(byte_reader& r) {
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_numbers(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_numbers(byte_reader& r) {
     job_table& t = *table_;
     begun_ = true;
     now_ = r.time({});
@@ -102,7 +102,7 @@ COFIRE_DECL void snapshot_reader::read_numbers(byte_reader& r) {
     replay_->set_last_time(now_);
 }
 
-COFIRE_DECL series_point snapshot_reader::read_point(byte_reader& r) const {
+COFIRE_DECL series_point table_image_reader::read_point(byte_reader& r) const {
     series_point p;
     p.from = r.time(now_);
     for (std::uint64_t* n :
@@ -114,7 +114,7 @@ COFIRE_DECL series_point snapshot_reader::read_point(byte_reader& r) const {
     return p;
 }
 
-COFIRE_DECL void snapshot_reader::read_series(byte_reader& r, event_series& s) const {
+COFIRE_DECL void table_image_reader::read_series(byte_reader& r, event_series& s) const {
     s.current_ = read_point(r);
     for (auto* steps : {&s.minutes_, &s.hours_}) {
         for (std::size_t left = r.count("points"); left != 0; --left) {
@@ -127,7 +127,7 @@ COFIRE_DECL void snapshot_reader::read_series(byte_reader& r, event_series& s) c
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_queue(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_queue(byte_reader& r) {
     job_table& t = *table_;
     auto const name = r.text();
     byte_reader::require(!t.queues_.contains(name), "a queue that was before");
@@ -141,7 +141,7 @@ COFIRE_DECL void snapshot_reader::read_queue(byte_reader& r) {
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_limit(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_limit(byte_reader& r) {
     auto const key = r.text();
     byte_reader::require(!table_->limits_by_key_.contains(key), "a limit that was before");
     limit_entry& limit = table_->get_limit(key);
@@ -150,7 +150,7 @@ COFIRE_DECL void snapshot_reader::read_limit(byte_reader& r) {
 }
 
 COFIRE_DECL void
-snapshot_reader::hold_key(std::string_view key, job_id holder, std::optional<time_point> until) {
+table_image_reader::hold_key(std::string_view key, job_id holder, std::optional<time_point> until) {
     job_table& t = *table_;
     byte_reader::require(
         t.keys_
@@ -163,13 +163,13 @@ snapshot_reader::hold_key(std::string_view key, job_id holder, std::optional<tim
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_key(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_key(byte_reader& r) {
     auto const key = r.text();
     job_id const holder = r.id();
     hold_key(key, holder, r.time(now_));
 }
 
-COFIRE_DECL void snapshot_reader::read_server(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_server(byte_reader& r) {
     job_table& t = *table_;
     auto made = std::make_unique<server_entry>();
     server_entry& s = *made;
@@ -186,7 +186,7 @@ COFIRE_DECL void snapshot_reader::read_server(byte_reader& r) {
     byte_reader::require(t.servers_.emplace(s.instance, std::move(made)).second, "a server twice");
 }
 
-COFIRE_DECL void snapshot_reader::read_recurring(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_recurring(byte_reader& r) {
     recurring_record record;
     record.id = r.text();
     record.revision = r.number();
@@ -213,7 +213,7 @@ COFIRE_DECL void snapshot_reader::read_recurring(byte_reader& r) {
     );
 }
 
-COFIRE_DECL void snapshot_reader::read_notice(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_notice(byte_reader& r) {
     storage_notice& n = table_->notices_.emplace_back();
     n.id = r.id();
     n.type = r.text();
@@ -224,7 +224,7 @@ COFIRE_DECL void snapshot_reader::read_notice(byte_reader& r) {
 
 // Jobs.
 
-COFIRE_DECL void snapshot_reader::read_job(byte_reader& r) {
+COFIRE_DECL void table_image_reader::read_job(byte_reader& r) {
     job_table& t = *table_;
     job_id const id = r.id();
     kind_reader::kind& kind = kinds_.read(r);
@@ -279,7 +279,7 @@ COFIRE_DECL void snapshot_reader::read_job(byte_reader& r) {
     ++jobs_;
 }
 
-COFIRE_DECL void snapshot_reader::read_run(byte_reader& r, job_node& job, unsigned flags) {
+COFIRE_DECL void table_image_reader::read_run(byte_reader& r, job_node& job, unsigned flags) {
     job.settled = (flags & image_settled) != 0;
     job.promoted = (flags & image_promoted) != 0;
     job.ran = (flags & image_ran) != 0;
@@ -302,7 +302,7 @@ COFIRE_DECL void snapshot_reader::read_run(byte_reader& r, job_node& job, unsign
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_held_key(byte_reader& r, job_node& job) {
+COFIRE_DECL void table_image_reader::read_held_key(byte_reader& r, job_node& job) {
     job_extras& x = *job.extras;
     x.key = r.text();
     x.key_hold = r.value(unique_hold::for_a_time, "a unique_hold");
@@ -312,7 +312,7 @@ COFIRE_DECL void snapshot_reader::read_held_key(byte_reader& r, job_node& job) {
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_limits_of(byte_reader& r, job_extras& x) {
+COFIRE_DECL void table_image_reader::read_limits_of(byte_reader& r, job_extras& x) {
     constexpr std::size_t most = 8;
     for (auto left = r.number(most, "a number of limits"); left != 0; --left) {
         auto const found = table_->limits_by_key_.find(r.text());
@@ -325,7 +325,7 @@ COFIRE_DECL void snapshot_reader::read_limits_of(byte_reader& r, job_extras& x) 
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_parents(byte_reader& r, job_extras& x) {
+COFIRE_DECL void table_image_reader::read_parents(byte_reader& r, job_extras& x) {
     for (std::size_t left = r.count("parents"); left != 0; --left) {
         auto const flags = static_cast<unsigned>(r.number(edge_flags, "flags of a parent"));
         parent_edge& e = x.parents.emplace_back();
@@ -344,7 +344,7 @@ COFIRE_DECL void snapshot_reader::read_parents(byte_reader& r, job_extras& x) {
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_events(byte_reader& r, job_extras& x) {
+COFIRE_DECL void table_image_reader::read_events(byte_reader& r, job_extras& x) {
     for (std::size_t left = r.count("events"); left != 0; --left) {
         auto const flags = static_cast<unsigned>(r.number(event_flags, "flags of an event"));
         history_entry& e = x.events.emplace_back();
@@ -365,7 +365,7 @@ COFIRE_DECL void snapshot_reader::read_events(byte_reader& r, job_extras& x) {
     }
 }
 
-COFIRE_DECL void snapshot_reader::read_extras(byte_reader& r, job_node& job) {
+COFIRE_DECL void table_image_reader::read_extras(byte_reader& r, job_node& job) {
     auto const flags = static_cast<unsigned>(r.number(extra_flags, "flags of a job"));
     job_extras& x = job.more();
     if ((flags & extra_key) != 0) {
@@ -413,7 +413,7 @@ COFIRE_DECL void snapshot_reader::read_extras(byte_reader& r, job_node& job) {
 }
 
 /// Refuses what the table's own rules rely on not to be.
-COFIRE_DECL void snapshot_reader::check(job_node const& job) const {
+COFIRE_DECL void table_image_reader::check(job_node const& job) const {
     using p = job_place;
     using s = job_state;
     bool const in_line =
@@ -436,7 +436,7 @@ COFIRE_DECL void snapshot_reader::check(job_node const& job) const {
 
 // The orders.
 
-COFIRE_DECL void snapshot_reader::finish_states() {
+COFIRE_DECL void table_image_reader::finish_states() {
     auto const earlier = [](job_node const* a, job_node const* b) {
         return a->changed < b->changed;
     };
@@ -455,7 +455,7 @@ COFIRE_DECL void snapshot_reader::finish_states() {
 }
 
 /// Hangs the job where its place says.
-COFIRE_DECL void snapshot_reader::place(job_node& job) {
+COFIRE_DECL void table_image_reader::place(job_node& job) {
     job_table& t = *table_;
     queue_entry& queue = *job.line->queue;
     switch (job.place) {
@@ -489,7 +489,7 @@ COFIRE_DECL void snapshot_reader::place(job_node& job) {
     }
 }
 
-COFIRE_DECL void snapshot_reader::finish_places() {
+COFIRE_DECL void table_image_reader::finish_places() {
     job_table& t = *table_;
     for (auto& jobs : by_state_) {
         for (job_node* const job : jobs) {
@@ -534,7 +534,7 @@ COFIRE_DECL void snapshot_reader::finish_places() {
     }
 }
 
-COFIRE_DECL void snapshot_reader::finish() {
+COFIRE_DECL void table_image_reader::finish() {
     byte_reader::require(ended_, "a snapshot without an end");
     finish_states();
     finish_places();

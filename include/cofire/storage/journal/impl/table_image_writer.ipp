@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 
-#ifndef COFIRE_STORAGE_JOURNAL_IMPL_SNAPSHOT_WRITER_IPP
-#define COFIRE_STORAGE_JOURNAL_IMPL_SNAPSHOT_WRITER_IPP
+#ifndef COFIRE_STORAGE_JOURNAL_IMPL_TABLE_IMAGE_WRITER_IPP
+#define COFIRE_STORAGE_JOURNAL_IMPL_TABLE_IMAGE_WRITER_IPP
 
 #include <cofire/storage/journal/record_fields.hpp>
-#include <cofire/storage/journal/snapshot_writer.hpp>
+#include <cofire/storage/journal/table_image_writer.hpp>
 
 #include <algorithm>
 #include <new>
@@ -15,7 +15,7 @@
 namespace cofire::detail {
 
 COFIRE_DECL
-snapshot_writer::snapshot_writer(job_table& table, time_point last_time, told_counters told)
+table_image_writer::table_image_writer(job_table& table, time_point last_time, told_counters told)
     : table_(&table), now_(last_time), moves_(table.next_changed_) {
     write_table(told);
     // From here on nothing throws. Jobs that have no image yet are those of another number.
@@ -27,11 +27,11 @@ snapshot_writer::snapshot_writer(job_table& table, time_point last_time, told_co
     }
 }
 
-COFIRE_DECL snapshot_writer::~snapshot_writer() {
+COFIRE_DECL table_image_writer::~table_image_writer() {
     table_->walked_ = false;
 }
 
-COFIRE_DECL void snapshot_writer::start(record_type type) {
+COFIRE_DECL void table_image_writer::start(record_type type) {
     is_open_ = true;
     type_ = type;
     opened_at_ = block_.size();
@@ -41,21 +41,21 @@ COFIRE_DECL void snapshot_writer::start(record_type type) {
     }
 }
 
-COFIRE_DECL void snapshot_writer::close() {
+COFIRE_DECL void table_image_writer::close() {
     if (is_open_) {
         is_open_ = false;
         put_record_head(block_, opened_at_, type_);
     }
 }
 
-COFIRE_DECL void snapshot_writer::end_block() {
+COFIRE_DECL void table_image_writer::end_block() {
     close();
     if (!block_.empty()) {
         blocks_.emplace_back().swap(block_);
     }
 }
 
-COFIRE_DECL byte_writer snapshot_writer::open(table_part part) {
+COFIRE_DECL byte_writer table_image_writer::open(table_part part) {
     close();
     if (block_.size() >= block_size) {
         end_block();
@@ -67,7 +67,7 @@ COFIRE_DECL byte_writer snapshot_writer::open(table_part part) {
 
 // What is written at once.
 
-COFIRE_DECL void snapshot_writer::write_numbers(told_counters told) {
+COFIRE_DECL void table_image_writer::write_numbers(told_counters told) {
     job_table const& t = *table_;
     auto w = open(table_part::numbers);
     w.time(now_, {});
@@ -90,7 +90,7 @@ COFIRE_DECL void snapshot_writer::write_numbers(told_counters told) {
     }
 }
 
-COFIRE_DECL void snapshot_writer::write_point(byte_writer& w, series_point const& p) const {
+COFIRE_DECL void table_image_writer::write_point(byte_writer& w, series_point const& p) const {
     w.time(p.from, now_);
     for (std::uint64_t n :
          {p.inserted, p.succeeded, p.attempts_failed, p.failed, p.deleted, p.runs}) {
@@ -100,7 +100,7 @@ COFIRE_DECL void snapshot_writer::write_point(byte_writer& w, series_point const
     w.signed_number(p.lateness.count());
 }
 
-COFIRE_DECL void snapshot_writer::write_series(byte_writer& w, event_series const& s) const {
+COFIRE_DECL void table_image_writer::write_series(byte_writer& w, event_series const& s) const {
     write_point(w, s.current_);
     for (auto const* steps : {&s.minutes_, &s.hours_}) {
         w.number(steps->size());
@@ -111,7 +111,7 @@ COFIRE_DECL void snapshot_writer::write_series(byte_writer& w, event_series cons
 }
 
 /// The keys whose holders are gone: the others stand with their jobs.
-COFIRE_DECL void snapshot_writer::write_keys() {
+COFIRE_DECL void table_image_writer::write_keys() {
     job_table const& t = *table_;
     for (auto const& [until, key] : t.key_ends_) {
         auto const held = t.keys_.find(key);
@@ -125,7 +125,7 @@ COFIRE_DECL void snapshot_writer::write_keys() {
     }
 }
 
-COFIRE_DECL void snapshot_writer::write_server(server_entry const& s) {
+COFIRE_DECL void table_image_writer::write_server(server_entry const& s) {
     auto w = open(table_part::server);
     w.number(s.instance);
     w.time(s.since, now_);
@@ -133,7 +133,7 @@ COFIRE_DECL void snapshot_writer::write_server(server_entry const& s) {
     write_announce(w, s.announced);
 }
 
-COFIRE_DECL void snapshot_writer::write_recurring(recurring_record const& r) {
+COFIRE_DECL void table_image_writer::write_recurring(recurring_record const& r) {
     auto w = open(table_part::recurring);
     w.text(r.id);
     w.number(r.revision);
@@ -157,7 +157,7 @@ COFIRE_DECL void snapshot_writer::write_recurring(recurring_record const& r) {
     w.number(r.skipped);
 }
 
-COFIRE_DECL void snapshot_writer::write_table(told_counters told) {
+COFIRE_DECL void table_image_writer::write_table(told_counters told) {
     job_table const& t = *table_;
     write_numbers(told);
     std::vector<type_entry const*> types(t.types_.size());
@@ -205,7 +205,7 @@ COFIRE_DECL void snapshot_writer::write_table(told_counters told) {
 
 // Jobs.
 
-COFIRE_DECL void snapshot_writer::write_key(byte_writer& w, job_extras const& x) const {
+COFIRE_DECL void table_image_writer::write_key(byte_writer& w, job_extras const& x) const {
     w.text(x.key);
     w.number(static_cast<std::uint64_t>(x.key_hold));
     w.number(x.holds_key ? 1 : 0);
@@ -214,7 +214,7 @@ COFIRE_DECL void snapshot_writer::write_key(byte_writer& w, job_extras const& x)
     }
 }
 
-COFIRE_DECL void snapshot_writer::write_parents(byte_writer& w, job_extras const& x) const {
+COFIRE_DECL void table_image_writer::write_parents(byte_writer& w, job_extras const& x) const {
     w.number(x.parents.size());
     for (parent_edge const& e : x.parents) {
         bool const other = e.given != e.id;
@@ -235,7 +235,7 @@ COFIRE_DECL void snapshot_writer::write_parents(byte_writer& w, job_extras const
     }
 }
 
-COFIRE_DECL void snapshot_writer::write_events(byte_writer& w, job_extras const& x) const {
+COFIRE_DECL void table_image_writer::write_events(byte_writer& w, job_extras const& x) const {
     w.number(x.events.size());
     for (history_entry const& e : x.events) {
         w.number(
@@ -259,7 +259,7 @@ COFIRE_DECL void snapshot_writer::write_events(byte_writer& w, job_extras const&
     }
 }
 
-COFIRE_DECL void snapshot_writer::write_extras(byte_writer& w, job_node const& job) const {
+COFIRE_DECL void table_image_writer::write_extras(byte_writer& w, job_node const& job) const {
     job_extras const& x = *job.extras;
     bool const blocked = job.place == job_place::parked_by_limit || x.unparked;
     unsigned flags = 0;
@@ -323,7 +323,7 @@ COFIRE_DECL void snapshot_writer::write_extras(byte_writer& w, job_node const& j
     }
 }
 
-COFIRE_DECL void snapshot_writer::write_job(job_node& job) {
+COFIRE_DECL void table_image_writer::write_job(job_node& job) {
     job.image = table_->image_;
     ++jobs_;
     if (is_open_ && block_.size() >= block_size) {
@@ -378,7 +378,7 @@ COFIRE_DECL void snapshot_writer::write_job(job_node& job) {
     }
 }
 
-COFIRE_DECL void snapshot_writer::touch(job_node& job) noexcept {
+COFIRE_DECL void table_image_writer::touch(job_node& job) noexcept {
     if (cursor_ == &job) { // it may leave its list
         cursor_ = state_list::next(job);
     }
@@ -393,7 +393,7 @@ COFIRE_DECL void snapshot_writer::touch(job_node& job) noexcept {
 }
 
 /// The lists are in the order in which jobs came into them; what came later has its image.
-COFIRE_DECL void snapshot_writer::walk(std::size_t budget) {
+COFIRE_DECL void table_image_writer::walk(std::size_t budget) {
     for (; !walked_all_ && budget != 0; --budget) {
         if (cursor_ == nullptr || cursor_->changed >= moves_) {
             walked_all_ = ++state_ == job_state_count;
@@ -418,7 +418,7 @@ COFIRE_DECL void snapshot_writer::walk(std::size_t budget) {
     }
 }
 
-COFIRE_DECL bool snapshot_writer::slice(std::size_t budget, record_buffer& block) {
+COFIRE_DECL bool table_image_writer::slice(std::size_t budget, record_buffer& block) {
     block.clear();
     if (failed_) {
         throw std::bad_alloc();
