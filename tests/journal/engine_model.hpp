@@ -41,7 +41,7 @@ public:
         : state_(std::make_shared<engine_on_disk>(std::move(d), o)),
           shared_(state_, state_->journal.get()) {}
     simulated_journal(simulated_journal&&) = default;
-    simulated_journal& operator=(simulated_journal&&) = delete;
+    simulated_journal& operator=(simulated_journal&&) = default;
     ~simulated_journal() {
         if (shared_) {
             shared_->close();

@@ -118,7 +118,8 @@ private:
     std::uint64_t last_vital_ = 0; // the last record that is more than a start or a report
     std::vector<interrupted_run> starting_;
     std::vector<std::byte> records_;
-    std::atomic<std::uint64_t> room_ = 0; // bytes that the log takes for certain
+    static constexpr std::uint64_t no_end = ~std::uint64_t{0};
+    std::atomic<std::uint64_t> room_ = no_end; // bytes that the log takes for certain
     std::mutex closing_;
     bool is_closed_ = false;
     // of the writer alone
@@ -126,6 +127,7 @@ private:
     std::vector<std::byte> block_;
     std::uint64_t compact_at_ = 0;
     std::optional<commit_queue::steady_time> sync_at_;
+    std::optional<commit_queue::steady_time> retry_room_at_;
     std::string snapshot_failure_;
     std::thread writer_;
 };

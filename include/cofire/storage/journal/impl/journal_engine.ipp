@@ -84,8 +84,9 @@ void journal_engine<Files>::throw_if_failed() const {
 /// Refuses what could not be written for certain. A part is kept for the ends of runs.
 template <class Files>
 void journal_engine<Files>::throw_without_room(std::size_t bytes) const {
-    constexpr std::size_t kept = 4U << 20U;
-    if (queue_.unwritten_bytes() + bytes + kept > room_.load(std::memory_order_relaxed)) {
+    std::uint64_t const kept = std::min<std::uint64_t>(4U << 20U, options_.segment_bytes / 4);
+    std::uint64_t const room = room_.load(std::memory_order_relaxed);
+    if (room != no_end && queue_.unwritten_bytes() + bytes + kept > room) {
         throw error(errc::no_space, this->name_);
     }
 }

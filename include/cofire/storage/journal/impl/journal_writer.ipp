@@ -158,7 +158,7 @@ std::optional<commit_queue::steady_time> journal_engine<Files>::next_turn() cons
     if (snapshot_) {
         return commit_queue::steady_time{}; // at once
     }
-    return sync_at_;
+    return sync_at_ && (!retry_room_at_ || *sync_at_ < *retry_room_at_) ? sync_at_ : retry_room_at_;
 }
 
 template <class Files>
@@ -187,11 +187,16 @@ void journal_engine<Files>::write_all() noexcept {
     }
 }
 
-/// Makes sure that there is a segment to go on to, and tells how much can be written.
+/// Makes sure that there is a segment to go on to. If the file system has no room for one, only so much
+/// can be written for certain, and it is asked again before long.
 template <class Files>
 void journal_engine<Files>::make_room() {
-    log_->prepare();
-    room_ = log_->room();
+    bool const is_there = log_->prepare();
+    room_ = is_there ? no_end : log_->room();
+    retry_room_at_.reset();
+    if (!is_there) {
+        retry_room_at_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+    }
 }
 
 /// A slice of a snapshot, or the beginning of one if it is time. A snapshot that fails is given up; the
