@@ -72,6 +72,7 @@
 #include <cofire/storage/journal/impl/segment.ipp>
 #include <cofire/storage/journal/impl/segment_scan.ipp>
 #include <cofire/storage/journal/impl/table_image_reader.ipp>
+#include <cofire/storage/journal/impl/table_image_reader_jobs.ipp>
 #include <cofire/storage/journal/impl/table_image_writer.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
 #include <cofire/storage/table/impl/job_index.ipp>

@@ -73,6 +73,7 @@ private:
 
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/storage/journal/impl/table_image_reader.ipp>
+#include <cofire/storage/journal/impl/table_image_reader_jobs.ipp>
 #endif
 
 #endif
