@@ -15,7 +15,7 @@
 #include <cofire/time/timer_wheel.hpp>
 
 #include <atomic>
-#include <deque>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -32,6 +32,61 @@ struct ready_job {
 
     acquired_job job;
     handler_entry const* handler;
+};
+
+/// The jobs that a server holds and has not started, in their order. Keeps memory for a
+/// thousand, since it is filled and emptied all the time.
+///
+/// Distinct objects: safe. Shared objects: unsafe.
+class ready_line {
+public:
+    [[nodiscard]] bool empty() const { return first_ == jobs_.size(); }
+    [[nodiscard]] std::size_t size() const { return jobs_.size() - first_; }
+    [[nodiscard]] std::span<ready_job> all() { return std::span(jobs_).subspan(first_); }
+    [[nodiscard]] std::span<ready_job const> all() const {
+        return std::span(jobs_).subspan(first_);
+    }
+
+    void push_back(acquired_job&& job, handler_entry const* handler) {
+        if (jobs_.size() == jobs_.capacity() && first_ >= jobs_.size() / 2) {
+            drop_first();
+        }
+        jobs_.emplace_back(std::move(job), handler);
+    }
+
+    /// The first one. Precondition: !empty().
+    [[nodiscard]] ready_job& front() { return jobs_[first_]; }
+
+    /// Drops the first one. Precondition: !empty().
+    void pop_front() {
+        ++first_;
+        if (empty()) {
+            clear();
+        }
+    }
+
+    /// Precondition: `at` is below size().
+    void erase(std::size_t at) {
+        jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(first_ + at));
+    }
+
+    void clear() {
+        constexpr std::size_t most_kept = 1000;
+        if (jobs_.capacity() > most_kept) {
+            std::vector<ready_job>().swap(jobs_);
+        }
+        jobs_.clear();
+        first_ = 0;
+    }
+
+private:
+    void drop_first() {
+        jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(first_));
+        first_ = 0;
+    }
+
+    std::vector<ready_job> jobs_;
+    std::size_t first_ = 0; // those before it were taken
 };
 
 /// What a server knows of a run that ended, beside its outcome.
@@ -61,6 +116,12 @@ struct ended_runs {
         outcomes.clear();
         about.clear();
     }
+};
+
+/// What a slot's run has left.
+struct ended_run {
+    std::optional<run_outcome> outcome{};
+    std::optional<run_report> report{};
 };
 
 /// What the dispatcher is given each time it looks.
@@ -108,8 +169,7 @@ public:
     );
 
     // For slots, on their strands.
-    slot_step next(slot& s);
-    void complete(slot& s, job_context const& context, std::exception_ptr error) noexcept;
+    slot_step next(slot& s, job_context const& context, std::exception_ptr error);
     void remove(slot& s) noexcept;
     void report(slot& s) noexcept;
 
@@ -175,18 +235,25 @@ private:
 
     // Under the lock.
     bool wake_one();
-    void take_ended(slot& s);
+    void take_ended(slot& s, ended_run& run);
     void end_ready(ready_job const& r, outcome_kind kind, std::string_view reason);
     [[nodiscard]] type_load* load_of(handler_entry const* handler);
     void free_load(handler_entry const* handler);
     void unregister(slot& s) noexcept;
 
     void spawn_slot();
+    void complete(
+        slot& s,
+        job_context const& context,
+        std::exception_ptr error,
+        steady_point now,
+        ended_run& ended
+    ) noexcept;
     void collect_reports();
     void call_at_end() noexcept;
 
     mutable std::mutex mutex_;
-    std::deque<ready_job> ready_;
+    ready_line ready_;
     std::vector<type_load> loads_; // of types with a limit of their own
     std::vector<slot*> slots_;
     std::vector<slot*> idle_;

@@ -249,6 +249,8 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     if (any_ended || limit != 0) {
         busy_ = true;
         co_await settle(std::move(input.ended), limit);
+    } else {
+        spare_ = std::move(input.ended);
     }
     if (taking() && !failed_ && (reload_is_due() || firing_is_due())) {
         co_await serve_recurring();
