@@ -51,6 +51,7 @@ private:
     asio::awaitable<void> work();
     asio::awaitable<void> pause();
     asio::awaitable<void> retire();
+    asio::awaitable<bool> try_retire();
     static asio::awaitable<void> watch_storage(std::shared_ptr<watch> w);
     void arm_watch();
     void drop_watch();
@@ -108,6 +109,7 @@ private:
     steady_point next_tick_{};
     steady_point retry_at_{}; // after a failure of the storage
     duration backoff_{0};
+    std::optional<steady_point> slot_at_;   // to make a slot that could not be made
     std::optional<steady_point> reload_at_; // after a firing was refused
     std::size_t fire_at_once_;
     std::optional<job_id> list_held_; // an acquire was not answered: ask for what is held above it
@@ -121,6 +123,8 @@ private:
     bool reload_ = true;             // the recurring jobs are to be read
     bool busy_ = false;              // this turn did something
     bool failed_ = false;            // in this turn, the storage did
+    bool last_try_ = false;          // the one before the end was made
+    bool closed_ = false;            // the storage is
     bool done_ = false;
     std::uint64_t unsettled_ = 0; // outcomes that nobody took
     std::exception_ptr last_failure_;

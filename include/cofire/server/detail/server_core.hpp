@@ -31,7 +31,7 @@ namespace cofire::detail {
 struct ended_about {
     handler_entry const* handler = nullptr; // null: unknown type
     std::string type{};                     // of an unknown type
-    bool refused = false; // the storage has refused the run's own outcome; this stands in its place
+    std::uint32_t refusals = 0;             // of the run's own outcome, and of others in its place
 
     [[nodiscard]] std::string_view type_name() const {
         return handler != nullptr ? std::string_view(handler->name) : std::string_view(type);
@@ -69,6 +69,7 @@ struct dispatcher_input {
     std::vector<type_cap> caps;      // of the types with a limit of their own
     std::uint32_t room = 0;          // jobs that may be acquired
     std::size_t slots = 0;
+    bool no_slot = false; // a slot could not be made, and jobs wait for one
     bool freed = false;   // a run ended without an outcome: there may be room for its type
     bool pending = false; // there was too much for one call
 };
@@ -118,6 +119,7 @@ public:
     void put_back(ended_runs ended);
     void put_back(std::vector<run_report> reports);
     bool deliver(std::vector<acquired_job> jobs); // true: a slot was woken for them
+    void wake_slot();
     [[nodiscard]] std::optional<steady_point> expire_timeouts(steady_point now);
     void stop_run_of(job_id id, epoch_type epoch, cancellation_reason why);
     void stop_all_runs(cancellation_reason why);
@@ -128,7 +130,7 @@ public:
     std::size_t
     release_unknown(std::span<held_job const> held, std::span<run_outcome const> in_hand);
     void count_settled(std::span<run_outcome const> ended, std::span<settle_status const> results);
-    void count_refused();
+    void give_up_run(job_id id, epoch_type epoch);
     void set_presence(std::shared_ptr<void const> const& p);
     void set_trouble(std::string what); // empty: none
     void set_storage_time(time_point now);
@@ -195,12 +197,14 @@ private:
     std::vector<slot*> idle_;
     std::uint32_t spawning_ = 0;
     bool waking_ = false;                // a slot was woken and has not asked yet
+    bool no_slot_ = false;               // one could not be made
     bool closing_ = false;               // slots without a job end
     bool freed_ = false;                 // see dispatcher_input
     std::weak_ptr<void const> presence_; // the dispatcher's
     std::uint64_t presence_number_ = 0;
     ended_runs ended_;
     std::vector<run_report> reports_;
+    std::vector<held_job> given_up_; // runs that end with the lease only
     timer_wheel timeouts_;
     std::optional<steady_point> alarm_at_; // when the dispatcher looks at the timeouts again
     random_source random_;

@@ -158,7 +158,8 @@ COFIRE_DECL void dispatcher::advance_stop(steady_point now) {
     }
 }
 
-/// From here on nothing is asked of the storage; handlers are asked to stop, and waited for.
+/// From here on nothing is asked of the storage but, at the end, to retire the server; handlers are asked
+/// to stop, and waited for.
 COFIRE_DECL void dispatcher::give_up(std::exception_ptr why) {
     if (fatal_ == nullptr) {
         fatal_ = std::move(why);
@@ -177,7 +178,9 @@ COFIRE_DECL asio::awaitable<void> dispatcher::turn() {
         if (!plan_.over() || core_->slot_count() != 0) {
             co_return;
         }
-        give_up(last_failure_); // a stop does not wait for a storage that fails
+        if (std::exchange(last_try_, true)) {
+            give_up(last_failure_); // a stop does not wait for a storage that fails
+        }
     }
     if (fatal_ != nullptr) { // nobody takes the outcomes any more
         dispatcher_input const input = core_->take_input(false);
@@ -197,6 +200,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::turn() {
     }
     if (busy_ && !failed_ && backoff_ != duration{0}) {
         backoff_ = duration{0};
+        last_try_ = false;
         core_->set_trouble({});
     }
 }
@@ -216,6 +220,13 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     caps_ = std::move(input.caps);
     more_ = more_ || input.freed;
     busy_ = input.pending;
+    if (slot_at_ && now >= *slot_at_) {
+        slot_at_.reset();
+        core_->wake_slot();
+    }
+    if (input.no_slot) {
+        slot_at_ = now + std::chrono::milliseconds{100};
+    }
     if (next_due_ && *next_due_ <= core_->storage_now()) {
         changed_ = true; // the storage promotes what is due, and says what is next
     }
@@ -268,6 +279,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::pause() {
             earlier(wall, schedule_.next_at());
             earlier(steady, reload_at_);
         }
+        earlier(steady, slot_at_);
         if (core_->has_reports()) {
             earlier(steady, std::optional(next_report_));
         }
@@ -293,17 +305,12 @@ COFIRE_DECL asio::awaitable<void> dispatcher::retire() {
             co_await core_->dispatcher_wake->wait();
         }
     }
-    if (instance_ != 0 && fatal_ == nullptr) {
-        servers_request const request = server_retire{.server = instance_};
-        std::exception_ptr failure;
-        try {
-            auto op = core_->storage.servers(request);
-            co_await std::move(op);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        if (failure) {
-            take_failure(failure, "retire");
+    constexpr int tries = 2;
+    for (int i = 0; i != tries && instance_ != 0 && !closed_; ++i) {
+        auto op = try_retire();
+        bool const done = co_await std::move(op);
+        if (done) {
+            break;
         }
     }
     if (unsettled_ != 0) {
@@ -311,6 +318,21 @@ COFIRE_DECL asio::awaitable<void> dispatcher::retire() {
         text += std::to_string(unsettled_) + " jobs, which may run again";
         write_log(core_->environment.log(), log_level::error, text);
     }
+}
+
+COFIRE_DECL asio::awaitable<bool> dispatcher::try_retire() {
+    servers_request const request = server_retire{.server = instance_};
+    std::exception_ptr failure;
+    try {
+        auto op = core_->storage.servers(request);
+        co_await std::move(op);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        take_failure(failure, "retire");
+    }
+    co_return failure == nullptr;
 }
 
 COFIRE_DECL asio::awaitable<void> dispatcher::run() {

@@ -207,9 +207,11 @@ COFIRE_DECL void server_core::count_settled(
     }
 }
 
-COFIRE_DECL void server_core::count_refused() {
+/// The storage takes no outcome of this run: it stays held until the server retires.
+COFIRE_DECL void server_core::give_up_run(job_id id, epoch_type epoch) {
     std::lock_guard const lock(mutex_);
     ++counters_.refused;
+    given_up_.push_back({.id = id, .epoch = epoch});
 }
 
 /// Slots hold a copy each: so the storage does not take the server for dead, and give its jobs to
@@ -317,6 +319,7 @@ COFIRE_DECL void server_core::lose_lease() {
             free_load(r.handler);
         }
         ready_.clear();
+        given_up_.clear();
     }
     stop_all_runs(cancellation_reason::lease_lost);
 }

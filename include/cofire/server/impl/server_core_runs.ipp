@@ -88,14 +88,22 @@ COFIRE_DECL void server_core::spawn_slot() {
         asio::co_spawn(
             s->executor, run_slot(s), asio::bind_cancellation_slot(s->signal.slot(), std::move(end))
         );
-    } catch (std::exception const& e) { // the other slots take its work
+    } catch (std::exception const& e) { // other slots take its work, or one that is made later
         write_log(environment.log(), log_level::error, std::string("no slot: ") + e.what());
+        std::lock_guard const lock(mutex_);
         if (s == nullptr || s->index == slot::unregistered) {
-            std::lock_guard const lock(mutex_);
             --spawning_;
             waking_ = false;
         }
+        no_slot_ = true;
+        dispatcher_wake->notify();
     }
+}
+
+/// Has a slot take a job, if there is one, after a slot could not be made.
+COFIRE_DECL void server_core::wake_slot() {
+    std::lock_guard const lock(mutex_);
+    wake_one();
 }
 
 /// What a job becomes that was taken and is not started.
@@ -407,6 +415,7 @@ server_core::take_input(bool with_reports, std::size_t most_ended, ended_runs sp
     }
     input.pending = !ended_.empty() || !reports_.empty();
     input.freed = std::exchange(freed_, false);
+    input.no_slot = std::exchange(no_slot_, false);
     input.slots = slots_.size() + spawning_;
     auto const held = counters_.running + ready_.size();
     input.room =
@@ -435,6 +444,9 @@ server_core::release_unknown(std::span<held_job const> held, std::span<run_outco
     }
     for (ready_job const& r : ready_.all()) {
         known.emplace(r.job.id, r.job.epoch);
+    }
+    for (held_job const& h : given_up_) {
+        known.emplace(h.id, h.epoch);
     }
     for (slot const* s : slots_) {
         if (s->holds) {
