@@ -67,7 +67,8 @@ cofire::any_storage make_storage(options const& o, std::filesystem::path const& 
     if (!found.created) {
         std::printf(
             "Found %llu jobs in %s; %llu runs had been interrupted and are made up for.\n",
-            static_cast<unsigned long long>(found.jobs), (data / "jobs.d").c_str(),
+            static_cast<unsigned long long>(found.jobs),
+            (data / "jobs.d").c_str(),
             static_cast<unsigned long long>(found.interrupted)
         );
     }

@@ -24,9 +24,8 @@ struct engine_on_disk {
         : disk(std::make_unique<simulated_disk>(std::move(d))) {
         auto files = std::make_unique<simulated_files>(*disk);
         this->files = files.get();
-        journal = std::make_shared<engine>(
-            std::move(files), o, cofire::detail::journal_writer::callers
-        );
+        journal =
+            std::make_shared<engine>(std::move(files), o, cofire::detail::journal_writer::callers);
     }
 
     std::unique_ptr<simulated_disk> disk;

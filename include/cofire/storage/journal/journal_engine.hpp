@@ -4,6 +4,7 @@
 #ifndef COFIRE_STORAGE_JOURNAL_JOURNAL_ENGINE_HPP
 #define COFIRE_STORAGE_JOURNAL_JOURNAL_ENGINE_HPP
 
+#include <cofire/core/config.hpp>
 #include <cofire/storage/asio.hpp>
 #include <cofire/storage/detail/table_shell.hpp>
 #include <cofire/storage/journal/commit_queue.hpp>
@@ -133,5 +134,10 @@ private:
 };
 
 } // namespace cofire::detail
+
+#ifdef COFIRE_HEADER_ONLY
+#include <cofire/storage/journal/impl/journal_engine.ipp>
+#include <cofire/storage/journal/impl/journal_writer.ipp>
+#endif
 
 #endif

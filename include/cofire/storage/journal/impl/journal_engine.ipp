@@ -97,9 +97,10 @@ asio::awaitable<void> journal_engine<Files>::stored(std::uint64_t record, durabi
         co_return;
     }
     auto const self = this->shared_from_this(); // also if all handles go meanwhile
-    co_await queue_.reached(
+    auto reached = queue_.reached(
         record, level == durability_level::always ? commit_level::synced : commit_level::written
     );
+    co_await std::move(reached);
 }
 
 /// While too much waits to be written, nothing is added.
