@@ -88,6 +88,8 @@ enum class errc {
     bad_server_option,
     /// The storage does not serve a server, or the server not a storage, of this version.
     version_mismatch,
+    /// The dashboard's options do not fit together, or do not allow what was asked of it.
+    bad_dashboard_option,
 };
 
 /// The category of cofire::errc, named "cofire".
