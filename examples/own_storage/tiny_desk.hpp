@@ -115,7 +115,7 @@ struct tiny_desk : tiny_work {
             } else if (n->stop != signal_kind::deleted) {
                 n->stop =
                     r.kind == change_kind::cancel ? signal_kind::cancelled : signal_kind::deleted;
-                n->told = false;
+                all_servers.at(n->r.server).signals.push_back({n->r.id, n->r.epoch, *n->stop});
                 n->r.reason = r.reason;
             }
             break;
@@ -182,12 +182,14 @@ struct tiny_desk : tiny_work {
         recurring_moved();
     }
     void act(recurring_list const& p, recurring_answer& answer, time_point) {
-        for (auto const& [id, r] : all_recurring) {
-            if (p.id.empty() || p.id == id) {
-                answer.records.push_back(r);
-            }
+        if (!p.id.empty()) {
+            answer.records.push_back(known(p.id));
+            return;
         }
-        if (auto const s = all_servers.find(p.server); s != all_servers.end() && p.id.empty()) {
+        for (auto const& [id, r] : all_recurring) {
+            answer.records.push_back(r);
+        }
+        if (auto const s = all_servers.find(p.server); s != all_servers.end()) {
             s->second.recurring_changed = false;
         }
     }

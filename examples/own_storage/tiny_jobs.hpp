@@ -45,13 +45,13 @@ struct tiny_jobs {
         std::uint64_t moved = 0;         // when its state changed, by the storage's number
         server_instance parked_for = 0;  // servers up to this one cannot decode it
         std::optional<signal_kind> stop; // its server is to stop it
-        bool told = false;               // and knows
         bool settled = false;            // the latest run was settled
     };
     struct server {
         server_info info;
         std::weak_ptr<void const> presence;
         bool recurring_changed = false;
+        std::vector<run_signal> signals{}; // not told yet
     };
     std::uint64_t number = 1;           // of the latest change
     std::map<std::uint64_t, node> jobs; // by the number of their insert

@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(an_error_says_what_and_which) {
 }
 
 BOOST_AUTO_TEST_CASE(which_errors_may_pass) {
-    std::set<errc> const retryable{errc::storage_full, errc::storage_failed, errc::outcome_unknown};
+    std::set<errc> const retryable{
+        errc::storage_full, errc::storage_failed, errc::outcome_unknown, errc::no_space};
     for (int code = 1; code <= static_cast<int>(errc::bad_dashboard_option); ++code) {
         auto const e = static_cast<errc>(code);
         BOOST_TEST(cofire::error(e, "x").is_retryable() == retryable.contains(e));

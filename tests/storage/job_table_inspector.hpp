@@ -86,6 +86,9 @@ struct job_table_inspector {
         });
     }
 
+    /// All that is in the table and lasts, every field and every order, as text: see job_table_dump.hpp.
+    [[nodiscard]] std::string dump() const;
+
     void check_states() const {
         std::size_t all = 0;
         for (std::size_t s = 0; s != job_state_count; ++s) {

@@ -17,10 +17,12 @@
 #include <cofire/storage/contract/tick.hpp>
 #include <cofire/storage/contract/wait.hpp>
 #include <cofire/storage/table/event_series.hpp>
+#include <cofire/storage/table/insert_plan.hpp>
 #include <cofire/storage/table/job_index.hpp>
 #include <cofire/storage/table/lane.hpp>
 #include <cofire/storage/table/node_pool.hpp>
 #include <cofire/storage/table/table_limits.hpp>
+#include <cofire/storage/table/table_log.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -113,6 +115,9 @@ public:
 
 private:
     friend struct job_table_inspector; // of the tests
+    friend class logged_table;         // of the journal: it logs, replays and stores all there is
+    friend class record_replay;
+    friend class record_writer;
 
     struct name_hash {
         using is_transparent = void;
@@ -125,13 +130,6 @@ private:
     struct key_entry {
         job_id holder;
         std::optional<time_point> until; // with unique_hold::for_a_time
-    };
-    struct insert_plan;
-    /// What an insert will do with one of its jobs.
-    struct planned_job {
-        job_node* replaces = nullptr; // the holder of its key
-        job_node* stored = nullptr;   // what it became
-        bool repeats = false;         // its answer is that of an earlier one with its id
     };
     using expiry_map = std::map<std::pair<time_point, std::uint64_t>, job_node*>;
     struct staged_lane { // one that an insert made, and what it found when it did
@@ -220,8 +218,10 @@ private:
     void promote(time_point now);
     void pass_time(time_point now);
     void lose(job_node& job, time_point now);
+    void lose_unknown(job_node& job, epoch_type epoch, time_point now);
     void reap(server_entry& server, time_point now);
     static void list_held(server_entry const& server, job_id after, std::vector<held_job>& held);
+    void add_lines(job_node& job, std::vector<log_line> const& lines);
     void repeat_signals(tick_answer& answer) const;
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
@@ -254,7 +254,9 @@ private:
     void leave_limits(job_node& job) noexcept;
     void insert_node(job_node& job, time_point now);
     void place_inserted(job_node& job, expiry_map& expiries, time_point now);
+    insert_answer insert_now(insert_request const& r, time_point now);
     insert_answer insert_checked(insert_request const& r, time_point now);
+    void apply_insert(insert_plan& plan, time_point now);
     // acquire and settle
     void acquire_from(
         queue_entry& queue,
@@ -264,9 +266,17 @@ private:
         acquire_work& work,
         acquire_answer& answer
     );
-    void hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out);
+    void log_step(acquire_step step, job_node const& job, server_entry const& server) {
+        if (log_ != nullptr) {
+            log_->acquiring(step, job, server.instance);
+        }
+    }
+    void hold_back(job_node& job, limit_entry& limit, time_point now);
+    void start(job_node& job, server_entry& server, time_point now);
+    static void describe_run(job_node const& job, acquired_job& out);
     [[nodiscard]] std::optional<std::string> refusal_of(run_outcome const& o) const;
     settle_status settle_one(run_outcome const& o, server_instance server, time_point now);
+    void end_run(job_node& job, run_outcome const& o, time_point now);
     void wait_again(job_node& job, run_outcome const& o, time_point now);
     // change
     std::optional<skip_reason> change_one(job_node& job, change_request const& r, time_point now);
@@ -332,6 +342,7 @@ private:
     std::uint64_t final_bytes_ = 0; // of them: what final jobs take
     epoch_type last_epoch_ = 0;
     server_instance last_instance_ = 0;
+    table_log* log_ = nullptr; // of a table that is logged
 };
 
 } // namespace cofire::detail

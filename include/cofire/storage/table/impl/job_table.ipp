@@ -302,6 +302,9 @@ COFIRE_DECL void job_table::decide_children(time_point now) {
 COFIRE_DECL void job_table::erase(job_node& job) {
     assert(is_final(job.state));
     auto const s = static_cast<std::size_t>(job.state);
+    if (log_ != nullptr) {
+        log_->removing(job.state);
+    }
     if (job_node const* const next = state_list::next(job)) { // most likely to go next
         index_.prefetch(next->id);
         if (job_node const* const after = state_list::next(*next)) {

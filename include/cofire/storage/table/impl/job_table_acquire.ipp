@@ -130,23 +130,22 @@ COFIRE_DECL void job_table::acquire_from(
             }
             if (is_expired(*job, answer.now)) { // expire() has more to do than it does in one step
                 ++work.aside;
+                log_step(acquire_step::expire, *job, server);
                 expire_one(*job, answer.now);
                 continue;
             }
             if (limit_entry* const limit = full_limit(*job)) {
                 ++work.aside;
-                limit_entry* const before = job->extras->unparked ? job->extras->blocker : nullptr;
-                leave_place(*job);
-                park(*job, *limit);
-                if (before != nullptr && before != limit) {
-                    refill(*before, answer.now); // another takes the place it had there
-                }
+                log_step(acquire_step::park, *job, server);
+                hold_back(*job, *limit, answer.now);
                 continue;
             }
             prefetch_followers(*job);
             index_.prefetch(job->id); // for its settle
+            log_step(acquire_step::take, *job, server);
             leave_place(*job);
-            hand_out(*job, server, answer.now, answer.jobs.emplace_back());
+            start(*job, server, answer.now);
+            describe_run(*job, answer.jobs.emplace_back());
             ++taken;
             if (best_cap != nullptr) {
                 --*best_cap;
@@ -155,8 +154,18 @@ COFIRE_DECL void job_table::acquire_from(
     }
 }
 
-COFIRE_DECL void
-job_table::hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out) {
+/// A job in line has met a limit that is full.
+COFIRE_DECL void job_table::hold_back(job_node& job, limit_entry& limit, time_point now) {
+    limit_entry* const before = job.extras->unparked ? job.extras->blocker : nullptr;
+    leave_place(job);
+    park(job, limit);
+    if (before != nullptr && before != &limit) {
+        refill(*before, now); // another takes the place it had there
+    }
+}
+
+/// A server holds the job from now on.
+COFIRE_DECL void job_table::start(job_node& job, server_entry& server, time_point now) {
     if (job.promoted && job.epoch != 0) {
         keep_course(job); // it does not tell the run before
     }
@@ -174,6 +183,21 @@ job_table::hand_out(job_node& job, server_entry& server, time_point now, acquire
     server.held.push_back(job);
     server.suspects += job.lost != 0 ? 1 : 0;
     ++job.line->queue->processing;
+    if (job.extras) {
+        job_extras& x = *job.extras;
+        if (x.key_hold == unique_hold::until_started) {
+            drop_key(job);
+        }
+        for (limit_entry* limit : x.limits) {
+            ++limit->used;
+        }
+        x.reason.clear();
+        drop_expiry(job);
+    }
+}
+
+/// What the server is told of the job.
+COFIRE_DECL void job_table::describe_run(job_node const& job, acquired_job& out) {
     out.id = job.id;
     out.epoch = job.epoch;
     out.attempt = job.attempt;
@@ -185,15 +209,7 @@ job_table::hand_out(job_node& job, server_entry& server, time_point now, acquire
     out.created = job.created;
     out.due = job.due;
     if (job.extras) {
-        job_extras& x = *job.extras;
-        if (x.key_hold == unique_hold::until_started) {
-            drop_key(job);
-        }
-        for (limit_entry* limit : x.limits) {
-            ++limit->used;
-        }
-        x.reason.clear();
-        drop_expiry(job);
+        job_extras const& x = *job.extras;
         out.recurring_id = x.recurring_id;
         out.occurrence = x.occurrence;
         for (parent_edge const& edge : x.parents) {
@@ -261,6 +277,15 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     if (refusal_of(o)) {
         return settle_status::refused;
     }
+    if (log_ != nullptr) {
+        log_->settling(job, o);
+    }
+    end_run(job, o, now);
+    return settle_status::done;
+}
+
+/// Ends the run of a job that a server holds.
+COFIRE_DECL void job_table::end_run(job_node& job, run_outcome const& o, time_point now) {
     using kind = outcome_kind;
     stop_request const stop = job.stop;
     bool const doomed = stop == stop_request::delete_job ||
@@ -294,7 +319,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     if (doomed) {
         std::string const reason = job.extras ? job.extras->stop_reason : std::string();
         finish(job, job_state::deleted, reason.empty() ? o.reason : reason, now);
-        return settle_status::done;
+        return;
     }
     switch (o.kind) {
     case kind::succeeded:
@@ -312,9 +337,8 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     case kind::snoozed:
     case kind::released:
     case kind::parked: wait_again(job, o, now); break;
-    case kind::suspended: break; // refused above
+    case kind::suspended: break; // is refused
     }
-    return settle_status::done;
 }
 
 /// The job of a run that did not end it waits again.

@@ -221,6 +221,9 @@ COFIRE_DECL change_answer job_table::change(change_request const& r, time_point 
             skip(job.id, *why, before);
         } else {
             ++answer.changed;
+            if (log_ != nullptr) {
+                log_->changed(job, r);
+            }
         }
     };
     if (r.ids.empty() && r.filter) {

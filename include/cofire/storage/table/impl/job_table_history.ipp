@@ -19,7 +19,7 @@ namespace cofire::detail {
 COFIRE_DECL void
 job_table::append_course(job_node const& job, std::vector<history_entry>& to) const {
     if (job.promoted) {
-        bool const before_run = job.ran; // only a first run leaves it untold, see hand_out
+        bool const before_run = job.ran; // only a first run leaves it untold, see start
         to.push_back(
             {.at = job.due,
              .state = job_state::enqueued,

@@ -11,32 +11,6 @@
 
 namespace cofire::detail {
 
-/// What an insert will do, decided before anything is changed.
-struct job_table::insert_plan {
-    insert_request const& request;
-    bool single = false;
-    std::vector<insert_result> results{};
-    std::vector<planned_job>& jobs; // for each job of the call
-    bool parents = false;           // a job to be stored has some
-    std::uint64_t stored = 0;       // how many will be
-    std::uint64_t bytes = 0;        // that they take, about
-    std::uint64_t ended = 0;        // how many unfinished jobs will be replaced
-    // Of more than one job: where in the call an id or a key stands.
-    boost::unordered_flat_map<job_id, std::size_t> ids{};
-    std::map<std::string_view, std::size_t> keys{};
-
-    /// The job that stands for the parent `id`: the holder of its key if it was not inserted.
-    [[nodiscard]] job_id resolve(job_id id) const {
-        auto const found = ids.find(id);
-        return found == ids.end() ? id : results[found->second].id;
-    }
-    [[nodiscard]] bool stores(std::size_t i) const {
-        insert_status const status = results[i].status;
-        return !jobs[i].repeats &&
-               (status == insert_status::inserted || status == insert_status::replaced);
-    }
-};
-
 /// Refuses what would break the table; whether names are well-formed is the client's matter.
 inline void check_options(new_job const& job) {
     auto const bad = [&](std::string const& what) {
@@ -303,15 +277,26 @@ COFIRE_DECL void job_table::place_inserted(job_node& job, expiry_map& expiries, 
 COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, time_point now) {
     insert_plan plan{.request = r, .single = r.jobs.size() == 1, .jobs = planned_};
     plan_insert(plan, now);
+    apply_insert(plan, now);
+    make_room();
+    return {.now = now, .results = std::move(plan.results), .seen = seen()};
+}
+
+/// Does what the plan says. If memory runs out for it, or the log refuses it, nothing has changed.
+COFIRE_DECL void job_table::apply_insert(insert_plan& plan, time_point now) {
+    auto const jobs = plan.request.jobs;
     insert_staging staged{.table = *this, .plan = plan};
     stage_insert(staged, now);
+    if (log_ != nullptr) {
+        log_->inserting(plan, now);
+    }
     staged.kept = true;
     key_ends_.merge(staged.key_ends);
     auto reason = staged.reasons.begin();
-    for (std::size_t i = 0; i != r.jobs.size(); ++i) {
+    for (std::size_t i = 0; i != jobs.size(); ++i) {
         planned_job const& planned = plan.jobs[i];
-        if (planned.stored != nullptr && r.jobs[i].unique_key) {
-            take_key(*planned.stored, end_of(*r.jobs[i].unique_key, now));
+        if (planned.stored != nullptr && jobs[i].unique_key) {
+            take_key(*planned.stored, end_of(*jobs[i].unique_key, now));
         }
         if (job_node* const old = planned.replaces) {
             if (!is_final(old->state)) {
@@ -332,12 +317,15 @@ COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, tim
         }
     }
     release_children(now);
-    make_room();
-    return {.now = now, .results = std::move(plan.results), .seen = seen()};
 }
 
 COFIRE_DECL insert_answer job_table::insert(insert_request const& r, time_point now) {
     pass_time(now);
+    return insert_now(r, now);
+}
+
+/// An insert at a time that has passed.
+COFIRE_DECL insert_answer job_table::insert_now(insert_request const& r, time_point now) {
     check_insert(r);
     try {
         return insert_checked(r, now);
