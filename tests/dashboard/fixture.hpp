@@ -148,7 +148,9 @@ struct world {
     }
     /// A server as the storage sees it.
     cofire::servers_answer announce(
-        std::vector<cofire::announced_type> types, std::vector<std::string> queues, std::uint32_t slots = 8
+        std::vector<cofire::announced_type> types,
+        std::vector<std::string> queues,
+        std::uint32_t slots = 8
     ) {
         cofire::server_announce a;
         a.name = "test server";
@@ -160,8 +162,9 @@ struct world {
         return run(jobs.storage().servers(request));
     }
     /// Takes up to `limit` jobs of the queue.
-    std::vector<cofire::acquired_job>
-    acquire(cofire::server_instance server, std::uint32_t limit, std::string_view queue = "default") {
+    std::vector<cofire::acquired_job> acquire(
+        cofire::server_instance server, std::uint32_t limit, std::string_view queue = "default"
+    ) {
         cofire::take const take{queue};
         cofire::acquire_request r;
         r.server = server;
@@ -213,11 +216,15 @@ public:
         return c.receive(head);
     }
     answer get(std::string const& path, std::string const& header = {}) const {
-        return send("GET /cofire" + path + " HTTP/1.1\r\nHost: " + host() + "\r\n" + header + "\r\n");
+        return send(
+            "GET /cofire" + path + " HTTP/1.1\r\nHost: " + host() + "\r\n" + header + "\r\n"
+        );
     }
     json::object get_object(std::string const& path) const {
         answer const a = get(path);
-        BOOST_TEST_CONTEXT(path << ": " << a.body) { BOOST_TEST(a.status == 200U); }
+        BOOST_TEST_CONTEXT(path << ": " << a.body) {
+            BOOST_TEST(a.status == 200U);
+        }
         return a.object();
     }
     [[nodiscard]] std::string csrf() const {
@@ -229,8 +236,8 @@ public:
         return send(post_text(
             path,
             body,
-            "Content-Type: application/json\r\nSec-Fetch-Site: same-origin\r\nX-Cofire-CSRF: " + csrf() +
-                "\r\n" + authorization
+            "Content-Type: application/json\r\nSec-Fetch-Site: same-origin\r\nX-Cofire-CSRF: " +
+                csrf() + "\r\n" + authorization
         ));
     }
     [[nodiscard]] std::string

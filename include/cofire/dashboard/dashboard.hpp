@@ -76,10 +76,12 @@ public:
     /// Listens on `endpoint` and answers until it is cancelled; then closes all connections. Throws
     /// errc::bad_dashboard_option, having opened nothing, if the address is not a loopback one and there
     /// is no authorizer; system_error if it cannot listen there.
-    [[nodiscard("co_await it")]] asio::awaitable<void> serve(asio::ip::tcp::endpoint endpoint) const;
+    [[nodiscard("co_await it")]] asio::awaitable<void> serve(asio::ip::tcp::endpoint endpoint
+    ) const;
 
     /// The same on an acceptor that listens already, on the executor of the coroutine that awaits it.
-    [[nodiscard("co_await it")]] asio::awaitable<void> serve(asio::ip::tcp::acceptor acceptor) const;
+    [[nodiscard("co_await it")]] asio::awaitable<void> serve(asio::ip::tcp::acceptor acceptor
+    ) const;
 
 private:
     struct closer {};

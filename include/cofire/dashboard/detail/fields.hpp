@@ -69,7 +69,9 @@ private:
     };
 
     [[nodiscard]] boost::json::value const* take(std::string_view name);
-    [[nodiscard]] std::string path(std::string_view name) const { return where_ + std::string(name); }
+    [[nodiscard]] std::string path(std::string_view name) const {
+        return where_ + std::string(name);
+    }
     [[noreturn]] void refuse(std::string_view name, std::string const& why) const;
 
     std::vector<field> fields_;

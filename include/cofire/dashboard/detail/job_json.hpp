@@ -85,7 +85,11 @@ struct parked_types {
 
 /// A job as a row of a list, or with `whole` for its own page.
 [[nodiscard]] json::object job_json(
-    dashboard_core const& core, web_servers const& servers, job_record const& job, time_point now, bool whole
+    dashboard_core const& core,
+    web_servers const& servers,
+    job_record const& job,
+    time_point now,
+    bool whole
 );
 
 /// A queue as it is.

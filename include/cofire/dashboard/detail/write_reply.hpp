@@ -30,7 +30,8 @@ namespace cofire::detail {
 
 /// What the dashboard needs of `request`.
 template <class Body, class Allocator>
-[[nodiscard]] web_request to_web_request(http::request<Body, http::basic_fields<Allocator>>&& request) {
+[[nodiscard]] web_request
+to_web_request(http::request<Body, http::basic_fields<Allocator>>&& request) {
     web_request r;
     r.method = request.method();
     r.target = std::string(request.target());
@@ -39,7 +40,9 @@ template <class Body, class Allocator>
     }
     if constexpr (requires { std::string(std::move(request.body())); }) {
         r.body = std::string(std::move(request.body()));
-    } else if constexpr (requires { r.body.assign(request.body().begin(), request.body().end()); }) {
+    } else if constexpr (requires {
+                             r.body.assign(request.body().begin(), request.body().end());
+                         }) {
         r.body.assign(request.body().begin(), request.body().end());
     }
     return r;

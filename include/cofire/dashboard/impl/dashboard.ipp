@@ -16,7 +16,8 @@ namespace cofire {
 namespace detail {
 
 /// Refuses to be open to others without anybody who decides who they are.
-COFIRE_DECL void check_endpoint(dashboard_core const& core, asio::ip::tcp::endpoint const& endpoint) {
+COFIRE_DECL void
+check_endpoint(dashboard_core const& core, asio::ip::tcp::endpoint const& endpoint) {
     if (!endpoint.address().is_loopback() && !core.options().authorizer.decide) {
         throw error(
             errc::bad_dashboard_option,

@@ -78,7 +78,8 @@ COFIRE_DECL authorizer token_authorizer(std::string token, role granted, std::st
             "a token of " + std::to_string(token.size()) + " bytes: from 16 to 1024"
         );
     }
-    auto door = std::make_shared<detail::token_door const>(std::move(token), granted, std::move(user));
+    auto door =
+        std::make_shared<detail::token_door const>(std::move(token), granted, std::move(user));
     authorizer a;
     a.decide = [door](access_request request) { return detail::ask_token_door(door, request); };
     a.challenge = "Basic realm=\"cofire\", charset=\"UTF-8\"";

@@ -20,13 +20,12 @@ namespace cofire::detail {
     if (host.starts_with('[') && end == std::string_view::npos) {
         return {};
     }
-    std::size_t const size =
-        std::min(host.size(), host.starts_with('[') ? end + 1 : end);
+    std::size_t const size = std::min(host.size(), host.starts_with('[') ? end + 1 : end);
     std::string_view const port = host.substr(size);
-    bool const good = port.empty() || (port.size() > 1 && port.size() <= 6 && port[0] == ':' &&
-                                       std::all_of(port.begin() + 1, port.end(), [](char c) {
-                                           return c >= '0' && c <= '9';
-                                       }));
+    bool const good =
+        port.empty() ||
+        (port.size() > 1 && port.size() <= 6 && port[0] == ':' &&
+         std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; }));
     return good ? host.substr(0, size) : std::string_view();
 }
 
@@ -64,7 +63,8 @@ COFIRE_DECL void check_origin(http::fields const& header, std::string_view csrf)
         throw web_problem(415, "bad_content_type", "the body must be application/json");
     }
     if (auto const site = header.find("Sec-Fetch-Site"); site != header.end()) {
-        if (header.count("Sec-Fetch-Site") != 1 || std::string_view(site->value()) != "same-origin") {
+        if (header.count("Sec-Fetch-Site") != 1 ||
+            std::string_view(site->value()) != "same-origin") {
             throw web_problem(403, "origin", "the request comes from another site");
         }
     } else {
@@ -74,13 +74,17 @@ COFIRE_DECL void check_origin(http::fields const& header, std::string_view csrf)
         if (!web || header.count(http::field::origin) != 1 ||
             !beast::iequals(origin, header[http::field::host])) {
             throw web_problem(
-                403, "origin", "the request needs Sec-Fetch-Site: same-origin, or an Origin that is the Host"
+                403,
+                "origin",
+                "the request needs Sec-Fetch-Site: same-origin, or an Origin that is the Host"
             );
         }
     }
     std::string_view const token = header["X-Cofire-CSRF"];
     if (header.count("X-Cofire-CSRF") != 1 || !equal_in_constant_time(token, csrf)) {
-        throw web_problem(403, "csrf", "the header X-Cofire-CSRF is missing or out of date: see api/session");
+        throw web_problem(
+            403, "csrf", "the header X-Cofire-CSRF is missing or out of date: see api/session"
+        );
     }
 }
 

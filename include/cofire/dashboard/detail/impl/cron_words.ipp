@@ -46,7 +46,11 @@ namespace cofire::detail {
 
 [[nodiscard]] inline std::string ordinal(int n) {
     bool const teen = n % 100 >= 11 && n % 100 <= 13;
-    char const* const end = teen ? "th" : n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+    char const* const end = teen          ? "th"
+                            : n % 10 == 1 ? "st"
+                            : n % 10 == 2 ? "nd"
+                            : n % 10 == 3 ? "rd"
+                                          : "th";
     return std::to_string(n) + end;
 }
 
@@ -77,7 +81,8 @@ cron_part(std::string_view part, std::string_view unit, std::span<std::string_vi
     if (dash == std::string_view::npos) {
         return text + cron_name(range, names);
     }
-    return text + cron_name(range.substr(0, dash), names) + (slash == std::string_view::npos && !names.empty() ? " to " : " to ") +
+    return text + cron_name(range.substr(0, dash), names) +
+           (slash == std::string_view::npos && !names.empty() ? " to " : " to ") +
            cron_name(range.substr(dash + 1), names);
 }
 
@@ -129,7 +134,9 @@ clock_words(std::string_view second, std::string_view minute, std::string_view h
         }
     }
     if (hour == "*") {
-        return text.empty() ? "every hour" : minute == "*" || minute.starts_with("*/") ? text : text + " of every hour";
+        return text.empty()                                ? "every hour"
+               : minute == "*" || minute.starts_with("*/") ? text
+                                                           : text + " of every hour";
     }
     if (hour.starts_with("*/")) {
         return (text.empty() ? "" : text + ", ") + time_words(hour, "hour");
@@ -167,7 +174,8 @@ clock_words(std::string_view second, std::string_view minute, std::string_view h
             text = "the weekday nearest to the " + ordinal(cron_number(day));
         } else if (is_cron_number(day)) {
             text = "the " + ordinal(cron_number(day));
-        } else if (auto const dash = day.find('-'); dash != std::string_view::npos && day.find('/') == std::string_view::npos) {
+        } else if (auto const dash = day.find('-');
+                   dash != std::string_view::npos && day.find('/') == std::string_view::npos) {
             text = "the " + ordinal(cron_number(day.substr(0, dash))) + " to the " +
                    ordinal(cron_number(day.substr(dash + 1)));
         } else {
@@ -201,8 +209,19 @@ clock_words(std::string_view second, std::string_view minute, std::string_view h
 
 COFIRE_DECL std::string cron_words(std::string_view text) {
     static constexpr std::string_view months[] = {
-        "", "January", "February", "March", "April", "May", "June", "July",
-        "August", "September", "October", "November", "December"};
+        "",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December"};
     std::vector<std::string_view> fields = split_text(text, ' ');
     if (fields.size() == 5) {
         fields.insert(fields.begin(), "0");
@@ -214,13 +233,15 @@ COFIRE_DECL std::string cron_words(std::string_view text) {
     bool const any_day = fields[3] == "*";
     bool const any_weekday = fields[5] == "*";
     if (any_day && any_weekday) {
-        words += words.starts_with("every ") || words.find(" every ") != std::string::npos ? "" : " every day";
+        words += words.starts_with("every ") || words.find(" every ") != std::string::npos
+                     ? ""
+                     : " every day";
     }
     if (!any_day) {
         words += ", " + day_words(fields[3]);
     }
     if (!any_weekday) {
-        words += (any_day ? ", " : " if that is ") ;
+        words += (any_day ? ", " : " if that is ");
         std::string const days = weekday_words(fields[5]);
         words += any_day ? days : days.substr(3);
     }

@@ -29,11 +29,13 @@ COFIRE_DECL dashboard_core::dashboard_core(client jobs, dashboard_options option
     };
     std::string const& prefix = options_.prefix;
     bool const plain = std::all_of(prefix.begin(), prefix.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-               c == '-' || c == '_' || c == '.' || c == '~';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
     });
     if (!prefix.empty() && (!plain || prefix.front() != '/' || prefix.back() == '/')) {
-        refuse("prefix " + quoted(prefix) + ": begins with '/', does not end with it, and is plain");
+        refuse(
+            "prefix " + quoted(prefix) + ": begins with '/', does not end with it, and is plain"
+        );
     }
     if (options_.poll < std::chrono::seconds(1) || options_.poll > std::chrono::hours(1)) {
         refuse("poll of " + std::to_string(options_.poll.count()) + " ms: from 1 s to an hour");
@@ -102,9 +104,8 @@ match_route(std::string_view pattern, std::string_view path) {
 }
 
 // The route for a request. No path ever reaches the file system: it is looked up in a table, as it is.
-[[nodiscard]] inline web_route const& find_route(
-    http::verb method, std::string_view path, web_call& call
-) {
+[[nodiscard]] inline web_route const&
+find_route(http::verb method, std::string_view path, web_call& call) {
     std::string allow;
     for (web_route const& route : web_routes()) {
         auto const part = match_route(route.pattern, path);
@@ -190,7 +191,9 @@ respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity 
         std::string_view const target = request.target;
         auto const mark = std::min(target.find('?'), target.size());
         if (!core->owns(target)) {
-            throw web_problem(404, "not_found", "the dashboard is at " + core->options().prefix + "/");
+            throw web_problem(
+                404, "not_found", "the dashboard is at " + core->options().prefix + "/"
+            );
         }
         std::string_view path = target.substr(0, mark).substr(core->options().prefix.size());
         if (path.empty()) { // the page's relative URLs need the slash
@@ -204,7 +207,8 @@ respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity 
         path.remove_prefix(1);
         route = &find_route(request.method, path, call);
         if (route->kind == route_kind::look) {
-            call.fields = web_fields::from_query(mark == target.size() ? "" : target.substr(mark + 1));
+            call.fields =
+                web_fields::from_query(mark == target.size() ? "" : target.substr(mark + 1));
         } else {
             check_origin(request.header, core->csrf());
             if (route->kind == route_kind::act && call.who.role != role::operator_) {

@@ -137,7 +137,8 @@ COFIRE_DECL asio::awaitable<void> serve_connection(
         auto read_op = read_request_from(*stream, buffer, parser, limits, i == 0);
         boost::system::error_code const ec = co_await std::move(read_op);
         bool const is_http = ec.category() == make_error_code(http::error::bad_method).category();
-        if (ec && (!is_http || ec == http::error::end_of_stream || ec == http::error::partial_message)) {
+        if (ec &&
+            (!is_http || ec == http::error::end_of_stream || ec == http::error::partial_message)) {
             co_return; // closed, too slow, or gone
         }
         web_reply reply;

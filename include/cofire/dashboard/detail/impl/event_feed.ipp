@@ -16,7 +16,9 @@
 namespace cofire::detail {
 
 COFIRE_DECL
-event_feed::event_feed(std::shared_ptr<dashboard_core> core, std::optional<job_id> job, bool may_write)
+event_feed::event_feed(
+    std::shared_ptr<dashboard_core> core, std::optional<job_id> job, bool may_write
+)
     : core_(std::move(core)),
       job_(job),
       may_write_(may_write),
@@ -73,7 +75,8 @@ COFIRE_DECL asio::awaitable<std::string> event_feed::look() {
             shown_job_ = std::move(shown);
             json::object gone;
             gone["id"] = job_->to_string();
-            text += o.empty() ? event_text("gone", json_text(gone)) : event_text("job", json_text(o));
+            text +=
+                o.empty() ? event_text("gone", json_text(gone)) : event_text("job", json_text(o));
         }
     }
     co_return text;

@@ -98,6 +98,7 @@ COFIRE_DECL error_answer answer_for(errc code) {
     case errc::content_differs: return {409, "content_differs"};
     case errc::missing_parent: return {409, "missing_parent"};
     case errc::too_many_items: return {400, "too_many_items"};
+    case errc::no_space: return {507, "no_space"};
     case errc::storage_full: return {507, "storage_full"};
     case errc::wrong_state: return {409, "wrong_state"};
     case errc::unknown_server: return {404, "unknown_server"};

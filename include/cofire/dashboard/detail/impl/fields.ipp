@@ -30,7 +30,8 @@ COFIRE_DECL std::optional<std::string> percent_decoded(std::string_view text, bo
         } else {
             unsigned value = 0;
             char const* const first = text.data() + i + 1;
-            if (text.size() - i < 3 || std::from_chars(first, first + 2, value, 16).ptr != first + 2) {
+            if (text.size() - i < 3 ||
+                std::from_chars(first, first + 2, value, 16).ptr != first + 2) {
                 return std::nullopt;
             }
             result += static_cast<char>(value);
@@ -58,13 +59,17 @@ COFIRE_DECL web_fields web_fields::from_query(std::string_view query) {
             equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1), true
         );
         if (!name || !value || value->find('\0') != std::string::npos) {
-            throw web_problem(400, "bad_parameter", "the query is not well encoded: " + quoted(part));
+            throw web_problem(
+                400, "bad_parameter", "the query is not well encoded: " + quoted(part)
+            );
         }
         bool const again = std::any_of(r.fields_.begin(), r.fields_.end(), [&](field const& f) {
             return f.name == *name;
         });
         if (again) {
-            throw web_problem(400, "bad_parameter", "the parameter " + quoted(*name) + " is repeated", *name);
+            throw web_problem(
+                400, "bad_parameter", "the parameter " + quoted(*name) + " is repeated", *name
+            );
         }
         r.fields_.push_back({std::move(*name), boost::json::string(*value)});
     }
@@ -153,7 +158,9 @@ web_fields::integer(std::string_view name, std::int64_t least, std::int64_t most
         n = v->get_int64();
     }
     if (!n || *n < least || *n > most) {
-        refuse(name, "not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        refuse(
+            name, "not a whole number from " + std::to_string(least) + " to " + std::to_string(most)
+        );
     }
     return n;
 }
@@ -222,7 +229,11 @@ web_fields::texts(std::string_view name, std::size_t most, std::size_t most_byte
     std::vector<std::string> result;
     for (boost::json::value const& item : v->get_array()) {
         if (!item.is_string() || item.get_string().size() > most_bytes) {
-            refuse(name, "holds something else than texts of at most " + std::to_string(most_bytes) + " bytes");
+            refuse(
+                name,
+                "holds something else than texts of at most " + std::to_string(most_bytes) +
+                    " bytes"
+            );
         }
         result.emplace_back(item.get_string());
     }
@@ -251,7 +262,9 @@ COFIRE_DECL job_id web_fields::id(std::string_view text, std::string_view name) 
 COFIRE_DECL void web_fields::finish() const {
     for (field const& f : fields_) {
         if (!f.taken) {
-            throw web_problem(400, "unknown_field", quoted(path(f.name)) + " is not known here", path(f.name));
+            throw web_problem(
+                400, "unknown_field", quoted(path(f.name)) + " is not known here", path(f.name)
+            );
         }
     }
 }
@@ -286,7 +299,9 @@ COFIRE_DECL web_filter web_filter::take(web_fields& from) {
     if (auto const s = from.text("fingerprint", 16); s && !s->empty()) {
         auto const end = std::from_chars(s->data(), s->data() + s->size(), f.fingerprint_, 16);
         if (end.ec != std::errc() || end.ptr != s->data() + s->size()) {
-            throw web_problem(400, "bad_parameter", quoted(*s) + " is no fingerprint", "fingerprint");
+            throw web_problem(
+                400, "bad_parameter", quoted(*s) + " is no fingerprint", "fingerprint"
+            );
         }
     }
     return f;
@@ -357,9 +372,11 @@ COFIRE_DECL std::optional<time_point> parse_time(std::string_view text) {
     auto const number = [&](std::size_t digits) {
         int n = 0;
         good = good && text.size() >= digits &&
-               std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), [](char c) {
-                   return c >= '0' && c <= '9';
-               });
+               std::all_of(
+                   text.begin(),
+                   text.begin() + static_cast<std::ptrdiff_t>(digits),
+                   [](char c) { return c >= '0' && c <= '9'; }
+               );
         if (good) {
             std::from_chars(text.data(), text.data() + digits, n);
             text.remove_prefix(digits);
@@ -409,7 +426,8 @@ COFIRE_DECL std::optional<time_point> parse_time(std::string_view text) {
         std::chrono::year{year},
         std::chrono::month{static_cast<unsigned>(month)},
         std::chrono::day{static_cast<unsigned>(day)}};
-    if (!good || !text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 60 || year < 1600) {
+    if (!good || !text.empty() || !date.ok() || hour > 23 || minute > 59 || second > 60 ||
+        year < 1600) {
         return std::nullopt;
     }
     return time_point{std::chrono::sys_days{date}} + std::chrono::hours(hour) +
@@ -425,7 +443,9 @@ COFIRE_DECL std::string sub_state_name(job_sub_state s) {
 
 COFIRE_DECL std::string fingerprint_text(std::uint64_t fingerprint) {
     std::array<char, 20> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(fingerprint));
+    std::snprintf(
+        text.data(), text.size(), "%016llx", static_cast<unsigned long long>(fingerprint)
+    );
     return text.data();
 }
 

@@ -52,22 +52,26 @@ COFIRE_DECL std::string_view web_servers::name_of(server_instance s) const {
 }
 
 COFIRE_DECL std::size_t web_servers::serving(std::string_view queue) const {
-    return static_cast<std::size_t>(
-        std::count_if(servers.begin(), servers.end(), [queue](server_info const& s) {
+    return static_cast<std::size_t>(std::count_if(
+        servers.begin(),
+        servers.end(),
+        [queue](server_info const& s) {
             return s.command == server_command::none &&
                    std::find(s.queues.begin(), s.queues.end(), queue) != s.queues.end();
-        })
-    );
+        }
+    ));
 }
 
 COFIRE_DECL std::size_t web_servers::handling(std::string_view type) const {
-    return static_cast<std::size_t>(
-        std::count_if(servers.begin(), servers.end(), [type](server_info const& s) {
+    return static_cast<std::size_t>(std::count_if(
+        servers.begin(),
+        servers.end(),
+        [type](server_info const& s) {
             return std::any_of(s.types.begin(), s.types.end(), [type](announced_type const& t) {
                 return t.name == type;
             });
-        })
-    );
+        }
+    ));
 }
 
 COFIRE_DECL std::string

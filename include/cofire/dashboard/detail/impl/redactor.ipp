@@ -107,9 +107,8 @@ redactor::restore(boost::json::value& edited, boost::json::value const& original
     }
 }
 
-COFIRE_DECL std::string redactor::restore(
-    std::string_view type, std::string_view edited, std::string_view original
-) const {
+COFIRE_DECL std::string
+redactor::restore(std::string_view type, std::string_view edited, std::string_view original) const {
     boost::system::error_code bad_edit;
     boost::system::error_code bad_original;
     boost::json::parse_options how;

@@ -28,9 +28,8 @@ struct bulk_form {
 [[nodiscard]] inline bulk_form take_bulk_form(web_call& call) {
     web_fields& f = call.fields;
     bulk_form form;
-    auto const kind = f.choice(
-        "action", {"requeue", "delete", "cancel", "reschedule", "reprioritise", "move"}
-    );
+    auto const kind =
+        f.choice("action", {"requeue", "delete", "cancel", "reschedule", "reprioritise", "move"});
     if (!kind) {
         throw web_problem(400, "bad_parameter", "action: is missing", "action");
     }
@@ -89,13 +88,14 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk_preview(web_call& call) {
     if (!form.filter) {
         auto op = get_jobs(call.core->storage(), form.ids);
         std::vector<job_record> const jobs = co_await std::move(op);
-        count = static_cast<std::uint64_t>(
-            std::count_if(jobs.begin(), jobs.end(), [&](job_record const& j) {
-                return concerns(form.kind, j.state);
-            })
-        );
+        count = static_cast<std::uint64_t>(std::count_if(
+            jobs.begin(),
+            jobs.end(),
+            [&](job_record const& j) { return concerns(form.kind, j.state); }
+        ));
     } else {
-        if (form.filter->has_text() && !call.core->hidden().idle() && call.who.role != role::operator_) {
+        if (form.filter->has_text() && !call.core->hidden().idle() &&
+            call.who.role != role::operator_) {
             throw web_problem(403, "role", "text is searched for operators only", "text");
         }
         std::string cursor;
@@ -108,9 +108,9 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk_preview(web_call& call) {
             auto op = call.core->storage().read(request);
             read_answer answer = co_await std::move(op);
             count += static_cast<std::uint64_t>(std::count_if(
-                answer.jobs.begin(), answer.jobs.end(), [&](job_record const& j) {
-                    return concerns(form.kind, j.state);
-                }
+                answer.jobs.begin(),
+                answer.jobs.end(),
+                [&](job_record const& j) { return concerns(form.kind, j.state); }
             ));
             // A text is searched through one budget only: what is rare would take long to count.
             exact = answer.cursor.empty();
@@ -131,7 +131,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk(web_call& call) {
     constexpr std::string_view names[] = {
         "requeue", "delete", "cancel", "reschedule", "reprioritise", "move"};
     call.target = std::string(names[static_cast<std::size_t>(form.kind)]) + ' ';
-    call.target += form.filter ? form.filter->to_string() : std::to_string(form.ids.size()) + " jobs";
+    call.target +=
+        form.filter ? form.filter->to_string() : std::to_string(form.ids.size()) + " jobs";
     change_request change;
     change.kind = form.kind;
     change.ids = form.ids;

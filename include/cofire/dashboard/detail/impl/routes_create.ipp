@@ -59,10 +59,12 @@ inline void take_job_form(web_call& call, new_job& job, job_settings& settings) 
 }
 
 // Throws unless the servers that handle the job's type would take its arguments.
-inline void check_arguments(web_servers const& servers, std::string const& type, std::string const& arguments) {
+inline void
+check_arguments(web_servers const& servers, std::string const& type, std::string const& arguments) {
     auto const t = servers.types.find(type);
     check_against_schema(
-        t == servers.types.end() ? std::string_view() : std::string_view(t->second->schema), arguments
+        t == servers.types.end() ? std::string_view() : std::string_view(t->second->schema),
+        arguments
     );
 }
 

@@ -27,7 +27,9 @@ namespace cofire::detail {
     };
     std::string const& queue = job.settings->queue;
     if (job.state == job_state::scheduled) {
-        say("due_later", job.reason.empty() ? "waits for its due time" : "waits for its due time: " + job.reason);
+        say("due_later",
+            job.reason.empty() ? "waits for its due time" : "waits for its due time: " + job.reason
+        );
         put_time(o, "until", job.due);
     } else if (job.state == job_state::awaiting) {
         json::array open;
@@ -36,7 +38,8 @@ namespace cofire::detail {
                 open.emplace_back(p.id.to_string());
             }
         }
-        say("parents", "waits for " + std::to_string(open.size()) + (open.size() == 1 ? " job" : " jobs"));
+        say("parents",
+            "waits for " + std::to_string(open.size()) + (open.size() == 1 ? " job" : " jobs"));
         o["jobs"] = std::move(open);
     } else if (job.sub_state == job_sub_state::reserved) {
         say("reserved", "a server has taken it and has not started it yet");
@@ -57,9 +60,9 @@ namespace cofire::detail {
             say("queue_not_served", "no running server serves the queue " + queue);
         } else {
             bool const room = std::any_of(
-                servers.servers.begin(), servers.servers.end(), [](server_info const& s) {
-                    return s.held < s.slots;
-                }
+                servers.servers.begin(),
+                servers.servers.end(),
+                [](server_info const& s) { return s.held < s.slots; }
             );
             if (room) {
                 say("in_line", "is in line in the queue " + queue);
@@ -194,7 +197,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_job(web_call& call) {
 
 // Why somebody changed a job, as it is kept with it.
 [[nodiscard]] inline std::string reason_of(web_call& call) {
-    std::string reason = "by " + (call.who.user.empty() ? "the dashboard" : valid_text(call.who.user));
+    std::string reason =
+        "by " + (call.who.user.empty() ? "the dashboard" : valid_text(call.who.user));
     if (auto const given = call.fields.text("reason", 200); given && !given->empty()) {
         reason += ": " + valid_text(*given);
     }
@@ -224,7 +228,9 @@ change_job(web_call& call, change_kind kind, std::optional<time_point> due) {
         throw web_problem(409, "key_held", "another job holds its unique key");
     default:
         throw web_problem(
-            409, "wrong_state", "the job is " + std::string(to_string(skipped.state)) + ", which does not allow it"
+            409,
+            "wrong_state",
+            "the job is " + std::string(to_string(skipped.state)) + ", which does not allow it"
         );
     }
 }

@@ -37,7 +37,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_jobs(web_call& call) {
     std::string const cursor = call.fields.text("cursor", 1024).value_or("");
     read_find find;
     find.filter = filter.view();
-    find.order = static_cast<find_order>(call.fields.choice("order", {"newest", "oldest"}).value_or(0));
+    find.order =
+        static_cast<find_order>(call.fields.choice("order", {"newest", "oldest"}).value_or(0));
     find.rows = static_cast<std::uint32_t>(call.fields.integer("rows", 1, 500).value_or(50));
     find.budget = page_budget;
     find.cursor = cursor;

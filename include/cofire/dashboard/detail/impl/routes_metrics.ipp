@@ -32,7 +32,10 @@ public:
         if (!label.empty()) {
             text_ += '{' + std::string(label) + "=\"";
             for (char const c : valid_text(label_value)) {
-                text_ += c == '\\' ? "\\\\" : c == '"' ? "\\\"" : c == '\n' ? "\\n" : std::string(1, c);
+                text_ += c == '\\'   ? "\\\\"
+                         : c == '"'  ? "\\\""
+                         : c == '\n' ? "\\n"
+                                     : std::string(1, c);
             }
             text_ += "\"}";
         }
@@ -89,9 +92,13 @@ inline void write_queue_metrics(metrics_writer& to, queues_answer const& queues)
     each("cofire_queue_paused", "1 if the queue is paused.", [](queue_info const& q) {
         return q.paused ? 1.0 : 0.0;
     });
-    each("cofire_queue_oldest_age_seconds", "How long the oldest job in line is due; 0 if none is.", [&](queue_info const& q) {
-        return q.oldest ? seconds_of(std::max(queues.now - *q.oldest, duration{0})) : 0.0;
-    });
+    each(
+        "cofire_queue_oldest_age_seconds",
+        "How long the oldest job in line is due; 0 if none is.",
+        [&](queue_info const& q) {
+            return q.oldest ? seconds_of(std::max(queues.now - *q.oldest, duration{0})) : 0.0;
+        }
+    );
 }
 
 COFIRE_DECL asio::awaitable<web_reply> route_metrics(web_call& call) {
@@ -117,12 +124,20 @@ COFIRE_DECL asio::awaitable<web_reply> route_metrics(web_call& call) {
     }
     to.count("cofire_jobs_inserted_total", "Jobs inserted.", counts.inserted);
     to.count("cofire_runs_succeeded_total", "Runs that succeeded.", counts.succeeded);
-    to.count("cofire_attempts_failed_total", "Attempts that failed, retried ones included.", counts.attempts_failed);
+    to.count(
+        "cofire_attempts_failed_total",
+        "Attempts that failed, retried ones included.",
+        counts.attempts_failed
+    );
     to.count("cofire_jobs_failed_total", "Jobs that ended failed.", counts.failed);
     to.count("cofire_jobs_deleted_total", "Jobs that were deleted.", counts.deleted);
     to.count("cofire_runs_lost_total", "Runs ended by the death of their server.", counts.lost);
     to.count("cofire_outcomes_stale_total", "Outcomes refused as stale.", counts.stale);
-    to.count("cofire_jobs_removed_total", "Finished jobs removed by retention or for room.", counts.removed);
+    to.count(
+        "cofire_jobs_removed_total",
+        "Finished jobs removed by retention or for room.",
+        counts.removed
+    );
     to.count("cofire_inserts_refused_total", "Inserts refused for lack of room.", counts.refused);
     write_queue_metrics(to, queues);
     double slots = 0;
@@ -136,18 +151,40 @@ COFIRE_DECL asio::awaitable<web_reply> route_metrics(web_call& call) {
     to.gauge("cofire_servers", "Servers.", static_cast<double>(servers.servers.size()));
     to.gauge("cofire_server_slots", "Slots of all servers.", slots);
     to.gauge("cofire_server_slots_held", "Slots of all servers that hold a job.", held);
-    to.gauge("cofire_server_oldest_heartbeat_seconds", "How long ago the server was heard of that was silent longest.", silent);
+    to.gauge(
+        "cofire_server_oldest_heartbeat_seconds",
+        "How long ago the server was heard of that was silent longest.",
+        silent
+    );
     auto const in_error = std::count_if(recurring.begin(), recurring.end(), [](auto const& r) {
         return !r.error.empty();
     });
     to.gauge("cofire_recurring", "Recurring jobs.", static_cast<double>(recurring.size()));
-    to.gauge("cofire_recurring_in_error", "Recurring jobs without a next time, by an error.", static_cast<double>(in_error));
+    to.gauge(
+        "cofire_recurring_in_error",
+        "Recurring jobs without a next time, by an error.",
+        static_cast<double>(in_error)
+    );
     to.gauge("cofire_storage_ok", "0 if the storage refuses work.", health.ok ? 1 : 0);
     to.gauge("cofire_storage_jobs", "Jobs in the storage.", static_cast<double>(health.jobs));
-    to.gauge("cofire_storage_job_limit", "Jobs that it may hold; 0: no limit.", static_cast<double>(health.job_limit));
-    to.gauge("cofire_storage_bytes", "Bytes that the jobs take.", static_cast<double>(health.bytes));
-    to.gauge("cofire_storage_byte_limit", "Bytes that they may take; 0: no limit.", static_cast<double>(health.byte_limit));
-    to.gauge("cofire_dashboard_streams", "Event streams that are open.", static_cast<double>(call.core->streams()));
+    to.gauge(
+        "cofire_storage_job_limit",
+        "Jobs that it may hold; 0: no limit.",
+        static_cast<double>(health.job_limit)
+    );
+    to.gauge(
+        "cofire_storage_bytes", "Bytes that the jobs take.", static_cast<double>(health.bytes)
+    );
+    to.gauge(
+        "cofire_storage_byte_limit",
+        "Bytes that they may take; 0: no limit.",
+        static_cast<double>(health.byte_limit)
+    );
+    to.gauge(
+        "cofire_dashboard_streams",
+        "Event streams that are open.",
+        static_cast<double>(call.core->streams())
+    );
     web_reply r;
     r.type = "text/plain; version=0.0.4; charset=utf-8";
     r.body = to.take();

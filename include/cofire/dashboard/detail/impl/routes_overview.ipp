@@ -38,7 +38,11 @@ inline void add_problem(
 inline void add_storage_problems(json::array& to, storage_health const& health) {
     if (!health.ok) {
         add_problem(
-            to, "storage_bad", true, "", "the storage refuses work: " + health.message,
+            to,
+            "storage_bad",
+            true,
+            "",
+            "the storage refuses work: " + health.message,
             "Mend what it names, and start again what uses it if it says so."
         );
     }
@@ -47,8 +51,13 @@ inline void add_storage_problems(json::array& to, storage_health const& health) 
     };
     if (nearly(health.jobs, health.job_limit) || nearly(health.bytes, health.byte_limit)) {
         add_problem(
-            to, "storage_nearly_full", false, "", "the storage is nine tenths full",
-            "Finished jobs go first, the oldest ones; raise the limit, or add servers so that what waits gets done."
+            to,
+            "storage_nearly_full",
+            false,
+            "",
+            "the storage is nine tenths full",
+            "Finished jobs go first, the oldest ones; raise the limit, or add servers so that what "
+            "waits gets done."
         );
     }
 }
@@ -65,33 +74,46 @@ inline void add_queue_problems(
         }
         if (q.paused) {
             add_problem(
-                to, "queue_paused", false, q.name,
-                "the queue " + q.name + " is paused, and " + std::to_string(here) + " jobs wait in it",
+                to,
+                "queue_paused",
+                false,
+                q.name,
+                "the queue " + q.name + " is paused, and " + std::to_string(here) +
+                    " jobs wait in it",
                 "Resume the queue."
             );
         } else if (!servers.servers.empty() && servers.serving(q.name) == 0) {
             add_problem(
-                to, "queue_not_served", true, q.name,
-                "no server serves the queue " + q.name + ", in which " + std::to_string(here) + " jobs wait",
+                to,
+                "queue_not_served",
+                true,
+                q.name,
+                "no server serves the queue " + q.name + ", in which " + std::to_string(here) +
+                    " jobs wait",
                 "Start a server with this queue among its server_options::queues, or move the jobs."
             );
         }
     }
     if (servers.servers.empty() && waiting != 0) {
         add_problem(
-            to, "no_server", true, "",
+            to,
+            "no_server",
+            true,
+            "",
             "no server runs, and " + std::to_string(waiting) + " jobs wait",
             "Start a program with a cofire::server or host on this storage."
         );
     }
-    bool const busy = std::all_of(
-        servers.servers.begin(), servers.servers.end(), [](server_info const& s) {
+    bool const busy =
+        std::all_of(servers.servers.begin(), servers.servers.end(), [](server_info const& s) {
             return s.held >= s.slots;
-        }
-    );
+        });
     if (busy && !servers.servers.empty() && waiting != 0) {
         add_problem(
-            to, "all_slots_busy", false, "",
+            to,
+            "all_slots_busy",
+            false,
+            "",
             "all slots of all servers are busy, and " + std::to_string(waiting) + " jobs wait",
             "If this lasts: raise server_options::concurrency, or add servers."
         );
@@ -128,8 +150,9 @@ rates_json(std::vector<series_point> const& points, time_point from, duration le
     return o;
 }
 
-COFIRE_DECL asio::awaitable<json::array>
-describe_queues(std::shared_ptr<dashboard_core> core, web_servers const& servers, queues_answer const& queues) {
+COFIRE_DECL asio::awaitable<json::array> describe_queues(
+    std::shared_ptr<dashboard_core> core, web_servers const& servers, queues_answer const& queues
+) {
     json::array list;
     for (queue_info const& q : queues.queues) {
         json::object o = queue_json(q, servers, queues.now);
@@ -141,7 +164,8 @@ describe_queues(std::shared_ptr<dashboard_core> core, web_servers const& servers
             auto op = core->storage().read(request);
             read_answer const answer = co_await std::move(op);
             constexpr std::chrono::minutes lately(5);
-            o["last_hour"] = rates_json(answer.series, time_point::min(), std::chrono::hours(1), false);
+            o["last_hour"] =
+                rates_json(answer.series, time_point::min(), std::chrono::hours(1), false);
             o["last_minutes"] = rates_json(answer.series, queues.now - lately, lately, true);
         }
         list.emplace_back(std::move(o));
@@ -212,7 +236,10 @@ COFIRE_DECL asio::awaitable<json::object> describe_all(std::shared_ptr<dashboard
     for (auto const& [name, type] : parked.types) {
         if (!servers.servers.empty()) {
             add_problem(
-                problems, "type_parked", true, name,
+                problems,
+                "type_parked",
+                true,
+                name,
                 std::to_string(type.count) + (parked.exact ? "" : " or more") +
                     " jobs of the type " + name + " are parked: no server handles them",
                 "Register a handler of this name, or an alias, with a server; or delete the jobs."
@@ -227,7 +254,10 @@ COFIRE_DECL asio::awaitable<json::object> describe_all(std::shared_ptr<dashboard
         if (!r.error.empty()) {
             ++in_error;
             add_problem(
-                problems, "recurring_error", true, r.id,
+                problems,
+                "recurring_error",
+                true,
+                r.id,
                 "the recurring job " + r.id + " has no next time: " + r.error,
                 "Edit it, or correct the program that defines it."
             );
@@ -258,7 +288,10 @@ COFIRE_DECL asio::awaitable<web_reply> route_series(web_call& call) {
     constexpr duration lengths[] = {
         std::chrono::hours(1), std::chrono::days(1), std::chrono::days(7), std::chrono::days(30)};
     constexpr duration steps[] = {
-        std::chrono::minutes(1), std::chrono::minutes(5), std::chrono::hours(1), std::chrono::hours(1)};
+        std::chrono::minutes(1),
+        std::chrono::minutes(5),
+        std::chrono::hours(1),
+        std::chrono::hours(1)};
     read_series series;
     series.from = call.core->now() - lengths[span];
     series.step = steps[span];

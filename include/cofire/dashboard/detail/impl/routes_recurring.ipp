@@ -152,7 +152,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     check_recurring_id(id);
     auto list_op = call.core->jobs().recurring_jobs();
     std::vector<recurring_record> const all = co_await std::move(list_op);
-    auto const old = std::find_if(all.begin(), all.end(), [&](auto const& r) { return r.id == id; });
+    auto const old =
+        std::find_if(all.begin(), all.end(), [&](auto const& r) { return r.id == id; });
     recurring_definition d;
     if (old != all.end()) {
         d = old->definition;
@@ -166,7 +167,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
         d.argument_version = static_cast<std::uint32_t>(*v);
     }
     d.settings.queue = f.text("queue", 128).value_or(d.settings.queue);
-    d.settings.priority = static_cast<int>(f.integer("priority", 0, 15).value_or(d.settings.priority));
+    d.settings.priority =
+        static_cast<int>(f.integer("priority", 0, 15).value_or(d.settings.priority));
     d.settings.max_attempts =
         static_cast<int>(f.integer("max_attempts", 1, 1000).value_or(d.settings.max_attempts));
     d.settings.timeout = f.seconds("timeout_seconds").value_or(d.settings.timeout);

@@ -68,7 +68,9 @@ latest_jobs(storage_ref storage, std::string type, job_state state) {
     }
     std::sort(values.begin(), values.end());
     auto const at = [&](double share) {
-        return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+        return values[static_cast<std::size_t>(
+            share * static_cast<double>(values.size() - 1) + 0.5
+        )];
     };
     o["p50"] = at(0.5);
     o["p90"] = at(0.9);
@@ -126,7 +128,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_type(web_call& call) {
     }
     put_time(o, "since", since);
     if (since && servers.now > *since) {
-        o["per_hour"] = static_cast<double>(sample.size()) / (seconds_of(servers.now - *since) / 3600);
+        o["per_hour"] =
+            static_cast<double>(sample.size()) / (seconds_of(servers.now - *since) / 3600);
     }
     o["run_seconds"] = percentiles_json(std::move(runs));
     o["lateness_seconds"] = percentiles_json(std::move(lateness));

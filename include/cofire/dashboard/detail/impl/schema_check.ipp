@@ -20,7 +20,8 @@
 namespace cofire::detail {
 
 [[nodiscard]] inline bool is_integral(boost::json::value const& v) {
-    return v.is_int64() || v.is_uint64() || (v.is_double() && std::floor(v.get_double()) == v.get_double());
+    return v.is_int64() || v.is_uint64() ||
+           (v.is_double() && std::floor(v.get_double()) == v.get_double());
 }
 
 [[nodiscard]] inline bool has_json_type(boost::json::value const& v, std::string_view type) {
@@ -59,10 +60,12 @@ find_fault(boost::json::value const& schema, boost::json::value const& v, std::s
 find_array_fault(boost::json::object const& s, boost::json::array const& a, std::string const& at) {
     auto const* const fewest = s.if_contains("minItems");
     auto const* const most = s.if_contains("maxItems");
-    if (fewest != nullptr && fewest->is_number() && static_cast<double>(a.size()) < fewest->to_number<double>()) {
+    if (fewest != nullptr && fewest->is_number() &&
+        static_cast<double>(a.size()) < fewest->to_number<double>()) {
         return schema_fault{at, "has " + std::to_string(a.size()) + " values, too few"};
     }
-    if (most != nullptr && most->is_number() && static_cast<double>(a.size()) > most->to_number<double>()) {
+    if (most != nullptr && most->is_number() &&
+        static_cast<double>(a.size()) > most->to_number<double>()) {
         return schema_fault{at, "has " + std::to_string(a.size()) + " values, too many"};
     }
     auto const* const first = s.if_contains("prefixItems");
@@ -83,9 +86,11 @@ find_array_fault(boost::json::object const& s, boost::json::array const& a, std:
     return std::nullopt;
 }
 
-[[nodiscard]] inline std::optional<schema_fault>
-find_object_fault(boost::json::object const& s, boost::json::object const& o, std::string const& at) {
-    if (auto const* const required = s.if_contains("required"); required != nullptr && required->is_array()) {
+[[nodiscard]] inline std::optional<schema_fault> find_object_fault(
+    boost::json::object const& s, boost::json::object const& o, std::string const& at
+) {
+    if (auto const* const required = s.if_contains("required");
+        required != nullptr && required->is_array()) {
         for (boost::json::value const& name : required->get_array()) {
             if (name.is_string() && !o.contains(name.get_string())) {
                 return schema_fault{at + '/' + std::string(name.get_string()), "is missing"};
@@ -132,7 +137,8 @@ find_fault(boost::json::value const& schema, boost::json::value const& v, std::s
         }
         return first;
     }
-    if (auto const* const allowed = s.if_contains("enum"); allowed != nullptr && allowed->is_array()) {
+    if (auto const* const allowed = s.if_contains("enum");
+        allowed != nullptr && allowed->is_array()) {
         auto const& list = allowed->get_array();
         if (std::find(list.begin(), list.end(), v) == list.end()) {
             return schema_fault{at, "is none of " + boost::json::serialize(list)};
@@ -168,7 +174,9 @@ COFIRE_DECL void check_against_schema(std::string_view schema, std::string_view 
     how.max_depth = 128;
     boost::json::value const value = boost::json::parse(arguments, ec, {}, how);
     if (ec) {
-        throw web_problem(400, "bad_arguments", "arguments: not JSON: " + ec.message(), "arguments");
+        throw web_problem(
+            400, "bad_arguments", "arguments: not JSON: " + ec.message(), "arguments"
+        );
     }
     boost::json::value const rules = boost::json::parse(schema, ec, {}, how);
     if (ec) {
