@@ -10,9 +10,11 @@
 
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace cofire::detail {
@@ -27,6 +29,10 @@ void check_origin(http::fields const& header, std::string_view csrf);
 
 /// Compares in a time that depends on the lengths only.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
+
+/// The user name and password of a basic log-in; nothing if `authorization` is none.
+[[nodiscard]] std::optional<std::pair<std::string, std::string>>
+basic_credentials(std::string_view authorization);
 
 /// Counts refusals by address: after five, each address has to wait, a second at first, then twice as
 /// long each time, up to five minutes. Bounded.

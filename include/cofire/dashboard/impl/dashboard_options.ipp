@@ -19,8 +19,7 @@ namespace cofire {
 
 namespace detail {
 
-/// The user name and password of a basic log-in; nothing if `authorization` is none.
-[[nodiscard]] COFIRE_DECL std::optional<std::pair<std::string, std::string>>
+COFIRE_DECL std::optional<std::pair<std::string, std::string>>
 basic_credentials(std::string_view authorization) {
     namespace base64 = boost::beast::detail::base64;
     if (authorization.size() < 6 || authorization.size() > 4096 ||
