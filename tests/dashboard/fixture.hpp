@@ -111,6 +111,7 @@ struct world {
     cofire::testing::manual_clock clock{start_time};
     cofire::memory_storage storage{cofire::memory_options(clock)};
     cofire::client jobs{storage, client_options()};
+    std::vector<std::shared_ptr<void const>> present;
 
     [[nodiscard]] cofire::client_options client_options() const {
         cofire::client_options o;
@@ -159,7 +160,9 @@ struct world {
         a.slots = slots;
         a.version = "1";
         cofire::servers_request const request = a;
-        return run(jobs.storage().servers(request));
+        auto answer = run(jobs.storage().servers(request));
+        present.push_back(answer.presence); // or it counts as dead
+        return answer;
     }
     /// Takes up to `limit` jobs of the queue.
     std::vector<cofire::acquired_job> acquire(

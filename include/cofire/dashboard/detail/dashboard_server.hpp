@@ -8,6 +8,7 @@
 #include <cofire/dashboard/detail/dashboard_core.hpp>
 #include <cofire/storage/detail/parking.hpp>
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -18,22 +19,31 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace cofire::detail {
+
+/// One connection, on a strand of its own.
+struct web_connection {
+    explicit web_connection(asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+
+    beast::tcp_stream stream;
+    asio::cancellation_signal stop; // of the coroutine that serves it: an event stream only sleeps
+};
 
 /// The connections of a dashboard on its own port: how many there are, and how they are ended.
 ///
 /// Distinct objects: safe. Shared objects: safe.
 class web_connections {
 public:
-    using stream_ptr = std::shared_ptr<beast::tcp_stream>;
+    using connection_ptr = std::shared_ptr<web_connection>;
 
     explicit web_connections(dashboard_limits const& limits) : limits_(limits) {}
 
-    /// Counts `stream`, from the address `from`; false: there are enough.
-    [[nodiscard]] bool enter(stream_ptr const& stream, std::string const& from);
-    /// `stream` has ended.
-    void leave(stream_ptr const& stream, std::string const& from);
+    /// Counts `one`, from the address `from`; false: there are enough.
+    [[nodiscard]] bool enter(connection_ptr const& one, std::string const& from);
+    /// `one` has ended.
+    void leave(connection_ptr const& one, std::string const& from);
     /// Closes all of them, on their executors.
     void close_all();
     /// Waits until all have ended.
@@ -42,7 +52,7 @@ public:
 private:
     dashboard_limits limits_;
     std::mutex mutex_;
-    std::set<stream_ptr> streams_;
+    std::set<connection_ptr> all_;
     std::map<std::string, std::size_t> by_address_;
     parking ended_;
 };

@@ -104,6 +104,9 @@ cron_parts(std::string_view field, std::string_view unit, std::span<std::string_
     if (field == "*") {
         return "every " + std::string(unit);
     }
+    if (field == "0,30" && unit != "hour") {
+        return "every 30 " + std::string(unit) + 's';
+    }
     std::string const parts = cron_parts(field, unit, {});
     return parts.starts_with("every ") ? parts : "at " + std::string(unit) + ' ' + parts;
 }
@@ -124,6 +127,9 @@ clock_words(std::string_view second, std::string_view minute, std::string_view h
     std::string text;
     if (second != "0") {
         text = time_words(second, "second");
+        if (minute == "*" && hour == "*") {
+            return text.starts_with("every ") ? text : text + " of every minute";
+        }
     }
     bool const every_minute = minute == "*";
     if (!(every_minute && !text.empty())) {
@@ -134,9 +140,10 @@ clock_words(std::string_view second, std::string_view minute, std::string_view h
         }
     }
     if (hour == "*") {
-        return text.empty()                                ? "every hour"
-               : minute == "*" || minute.starts_with("*/") ? text
-                                                           : text + " of every hour";
+        if (text.empty()) {
+            return "every hour";
+        }
+        return text.starts_with("every ") ? text : text + " of every hour";
     }
     if (hour.starts_with("*/")) {
         return (text.empty() ? "" : text + ", ") + time_words(hour, "hour");
@@ -232,7 +239,7 @@ COFIRE_DECL std::string cron_words(std::string_view text) {
     std::string words = clock_words(fields[0], fields[1], fields[2]);
     bool const any_day = fields[3] == "*";
     bool const any_weekday = fields[5] == "*";
-    if (any_day && any_weekday) {
+    if (any_day && any_weekday && fields[4] == "*") {
         words += words.starts_with("every ") || words.find(" every ") != std::string::npos
                      ? ""
                      : " every day";

@@ -8,6 +8,7 @@
 #include <cofire/dashboard/detail/write_reply.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -28,20 +29,20 @@
 
 namespace cofire::detail {
 
-COFIRE_DECL bool web_connections::enter(stream_ptr const& stream, std::string const& from) {
+COFIRE_DECL bool web_connections::enter(connection_ptr const& one, std::string const& from) {
     std::lock_guard const lock(mutex_);
     std::size_t& here = by_address_[from];
-    if (streams_.size() >= limits_.connections || here >= limits_.connections_per_address) {
+    if (all_.size() >= limits_.connections || here >= limits_.connections_per_address) {
         return false; // `here` is not zero, or somebody else's end takes the entry away
     }
     ++here;
-    streams_.insert(stream);
+    all_.insert(one);
     return true;
 }
 
-COFIRE_DECL void web_connections::leave(stream_ptr const& stream, std::string const& from) {
+COFIRE_DECL void web_connections::leave(connection_ptr const& one, std::string const& from) {
     std::lock_guard const lock(mutex_);
-    streams_.erase(stream);
+    all_.erase(one);
     if (auto const at = by_address_.find(from); at != by_address_.end() && --at->second == 0) {
         by_address_.erase(at);
     }
@@ -50,8 +51,11 @@ COFIRE_DECL void web_connections::leave(stream_ptr const& stream, std::string co
 
 COFIRE_DECL void web_connections::close_all() {
     std::lock_guard const lock(mutex_);
-    for (stream_ptr const& stream : streams_) {
-        asio::post(stream->get_executor(), [stream] { stream->close(); });
+    for (connection_ptr const& one : all_) {
+        asio::post(one->stream.get_executor(), [one] {
+            one->stop.emit(asio::cancellation_type::terminal);
+            one->stream.close();
+        });
     }
 }
 
@@ -59,7 +63,7 @@ COFIRE_DECL asio::awaitable<void> web_connections::wait_for_end() {
     for (;;) {
         {
             std::lock_guard const lock(mutex_);
-            if (streams_.empty()) {
+            if (all_.empty()) {
                 co_return;
             }
         }
@@ -125,16 +129,17 @@ COFIRE_DECL asio::awaitable<void> close_gently(beast::tcp_stream& stream) {
 }
 
 COFIRE_DECL asio::awaitable<void> serve_connection(
-    std::shared_ptr<dashboard_core> core, web_connections::stream_ptr stream, std::string from
+    std::shared_ptr<dashboard_core> core, web_connections::connection_ptr one, std::string from
 ) {
     dashboard_limits const& limits = core->options().limits;
+    beast::tcp_stream& stream = one->stream;
     beast::flat_buffer buffer(limits.header_bytes + 64 * 1024 + 1024);
     bool stays = true;
     for (std::size_t i = 0; stays && i != limits.requests_per_connection; ++i) {
         http::request_parser<http::string_body> parser;
         parser.header_limit(limits.header_bytes);
         parser.body_limit(64 * 1024);
-        auto read_op = read_request_from(*stream, buffer, parser, limits, i == 0);
+        auto read_op = read_request_from(stream, buffer, parser, limits, i == 0);
         boost::system::error_code const ec = co_await std::move(read_op);
         bool const is_http = ec.category() == make_error_code(http::error::bad_method).category();
         if (ec &&
@@ -157,10 +162,10 @@ COFIRE_DECL asio::awaitable<void> serve_connection(
             auto answer = respond_authorized(core, to_web_request(parser.release()), from);
             reply = co_await std::move(answer);
         }
-        auto write_op = write_reply(core, stream.get(), std::move(reply), head, keep, version);
+        auto write_op = write_reply(core, &stream, std::move(reply), head, keep, version);
         stays = co_await std::move(write_op);
     }
-    auto op = close_gently(*stream);
+    auto op = close_gently(stream);
     co_await std::move(op);
 }
 
@@ -192,17 +197,21 @@ serve_all(std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor
             continue; // gone already
         }
         std::string const from = remote.address().to_string();
-        auto const stream = std::make_shared<beast::tcp_stream>(std::move(socket));
-        if (!connections->enter(stream, from)) {
+        auto const one = std::make_shared<web_connection>(std::move(socket));
+        if (!connections->enter(one, from)) {
             continue; // closed at once
         }
         asio::co_spawn(
             strand,
-            serve_connection(core, stream, from),
-            [connections, stream, from](std::exception_ptr) { // its peer is gone
-                stream->close();
-                connections->leave(stream, from);
-            }
+            serve_connection(core, one, from),
+            asio::bind_cancellation_slot(
+                one->stop.slot(),
+                [connections, one, from](std::exception_ptr
+                ) { // its peer is gone, or it was stopped
+                    one->stream.close();
+                    connections->leave(one, from);
+                }
+            )
         );
     }
     boost::system::error_code ignored;
