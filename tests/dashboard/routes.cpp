@@ -161,12 +161,15 @@ BOOST_AUTO_TEST_CASE(failed_jobs_in_groups) {
     for (int i = 0; i != 3; ++i) {
         w.enqueue("backup");
     }
-    for (auto const& job : w.acquire(server, 10)) {
+    auto const taken = w.acquire(server, 10);
+    w.clock.advance(2s);
+    for (auto const& job : taken) {
         cofire::run_outcome outcome;
         outcome.id = job.id;
         outcome.epoch = job.epoch;
         outcome.kind = cofire::outcome_kind::failed;
         outcome.error = cofire::error_info{"std::runtime_error", "no space", 42};
+        outcome.started = start_time;
         outcome.run_time = 2s;
         w.settle(server, outcome);
     }

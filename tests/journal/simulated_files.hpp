@@ -136,10 +136,17 @@ private:
     }
 
     [[nodiscard]] simulated_disk restarted() && {
-        for (auto& node : inodes) {
-            node.current = node.durable;
-        }
         names = durable_names;
+        std::vector<bool> is_named(inodes.size());
+        for (auto const& [name, inode] : names) {
+            is_named[inode] = true;
+        }
+        for (std::size_t i = 0; i != inodes.size(); ++i) {
+            if (!is_named[i]) {
+                inodes[i].durable.clear();
+            }
+            inodes[i].current = inodes[i].durable;
+        }
         pending.clear();
         is_locked = false;
         return std::move(*this);

@@ -118,6 +118,8 @@ private:
     friend class logged_table;         // of the journal: it logs, replays and stores all there is
     friend class record_replay;
     friend class record_writer;
+    friend class table_image_reader;
+    friend class table_image_writer;
 
     struct name_hash {
         using is_transparent = void;
@@ -176,6 +178,13 @@ private:
     limit_entry& get_limit(std::string_view key);
     server_entry& server_or_throw(server_instance instance) const;
     std::shared_ptr<job_settings const> intern(std::shared_ptr<job_settings const> const& s);
+
+    /// To be called before anything of a job changes that lasts.
+    void touch(job_node& job) {
+        if (walked_) {
+            log_->touch(job);
+        }
+    }
 
     // Transitions (job_table.ipp). Each leaves the job consistent but for its continuations, which
     // release_children() decides at the end of each command.
@@ -343,6 +352,8 @@ private:
     epoch_type last_epoch_ = 0;
     server_instance last_instance_ = 0;
     table_log* log_ = nullptr; // of a table that is logged
+    bool walked_ = false;      // a snapshot is being taken
+    std::uint8_t image_ = 0;   // the snapshot that needs no image of new jobs
 };
 
 } // namespace cofire::detail

@@ -14,6 +14,7 @@ namespace cofire::detail {
 COFIRE_DECL void job_table::promote(time_point now) {
     auto const collect = [&](timer_wheel_node& node) {
         auto& job = static_cast<job_node&>(node);
+        touch(job);
         job.place = job_place::nowhere;
         job.promoted = true;
         due_.push_back(&job);
@@ -91,6 +92,7 @@ COFIRE_DECL void job_table::lose(job_node& job, time_point now) {
 /// The run of a job that waits ended with its process; that it had been acquired, under `epoch`, is not
 /// known here otherwise.
 COFIRE_DECL void job_table::lose_unknown(job_node& job, epoch_type epoch, time_point now) {
+    touch(job);
     if (job.state == job_state::awaiting) { // that its parents ended is not known either
         job.epoch = epoch;
         ++job.lost;
@@ -205,6 +207,7 @@ COFIRE_DECL void job_table::repeat_signals(tick_answer& answer) const {
 /// Adds what the handler of a job logged; the oldest lines make room.
 COFIRE_DECL void job_table::add_lines(job_node& job, std::vector<log_line> const& lines) {
     constexpr std::size_t most = 200;
+    touch(job);
     auto& log = job.more().log;
     log.insert(log.end(), lines.begin(), lines.end());
     if (log.size() > most) {
