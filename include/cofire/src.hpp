@@ -56,11 +56,16 @@
 #include <cofire/server/impl/slot.ipp>
 #include <cofire/storage/detail/impl/alarm.ipp>
 #include <cofire/storage/detail/impl/parking.ipp>
+#include <cofire/storage/detail/impl/table_shell.ipp>
 #include <cofire/storage/impl/memory_storage.ipp>
+#include <cofire/storage/journal/impl/commit_queue.ipp>
 #include <cofire/storage/journal/impl/crc32c.ipp>
 #include <cofire/storage/journal/impl/file_system.ipp>
 #include <cofire/storage/journal/impl/frame.ipp>
 #include <cofire/storage/journal/impl/job_kinds.ipp>
+#include <cofire/storage/journal/impl/journal_engine.ipp>
+#include <cofire/storage/journal/impl/journal_storage.ipp>
+#include <cofire/storage/journal/impl/journal_writer.ipp>
 #include <cofire/storage/journal/impl/logged_table.ipp>
 #include <cofire/storage/journal/impl/posix_files.ipp>
 #include <cofire/storage/journal/impl/posix_lock.ipp>
@@ -69,6 +74,9 @@
 #include <cofire/storage/journal/impl/record_writer.ipp>
 #include <cofire/storage/journal/impl/segment.ipp>
 #include <cofire/storage/journal/impl/segment_scan.ipp>
+#include <cofire/storage/journal/impl/table_image_reader.ipp>
+#include <cofire/storage/journal/impl/table_image_reader_jobs.ipp>
+#include <cofire/storage/journal/impl/table_image_writer.ipp>
 #include <cofire/storage/table/impl/event_series.ipp>
 #include <cofire/storage/table/impl/job_index.ipp>
 #include <cofire/storage/table/impl/job_table.ipp>

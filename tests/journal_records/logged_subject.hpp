@@ -85,7 +85,9 @@ inline void require_same(std::string const& what, std::string const& a, std::str
 }
 
 /// A logged_table, whose records another table replays as they come; after each command both must be
-/// the same. A recovery is a restart: the table is made anew from the first record on.
+/// the same. Now and then a snapshot is taken, in slices between commands; loaded, it must be the table
+/// as it was, and then follows, too. A recovery is a restart: the table is made anew, from the first
+/// record on or from the latest snapshot.
 class logged_subject final : public differential::subject {
 public:
     explicit logged_subject(table_limits const& limits)
@@ -131,8 +133,13 @@ public:
         table_->tell_counters(now);
         follow();
         auto again = fresh();
-        replay(*again, log_);
+        if (loaded_ && random() % 2 == 0) { // from the snapshot and what came after it
+            again = std::move(loaded_);
+        } else {
+            replay(*again, log_);
+        }
         require_same("after a restart", dump_of(*table_), dump_of(*again));
+        taking_.reset();
         table_ = std::move(again);
         table_->start(now);
         follow();
@@ -168,14 +175,70 @@ private:
         }
         replay(*follower_, records);
         log_.insert(log_.end(), records.begin(), records.end());
-        require_same("replayed", dump_of(*table_), dump_of(*follower_));
+        std::string const now = dump_of(*table_);
+        require_same("replayed", now, dump_of(*follower_));
         detail::job_table_inspector(follower_->table()).check();
+        if (loaded_) {
+            replay(*loaded_, records);
+            require_same("replayed after a snapshot", now, dump_of(*loaded_));
+            detail::job_table_inspector(loaded_->table()).check();
+        }
+        if (taking_) {
+            since_.insert(since_.end(), records.begin(), records.end());
+            take_slice(random() % 8 == 0 ? 100 : random() % 3);
+        } else if (random() % 8 == 0) {
+            begin_snapshot(now);
+        }
+    }
+
+    void begin_snapshot(std::string const& now) {
+        begun_ = now;
+        taking_ = fresh();
+        since_.clear();
+        table_->begin_snapshot();
+        if (random() % 4 == 0) { // all at once
+            take_slice(100'000);
+        }
+    }
+
+    /// Loads what a slice of the snapshot gives; at its end, this is the table as it was at the
+    /// beginning, and with the records since then as it is now.
+    void take_slice(std::size_t budget) {
+        record_buffer block;
+        bool last = table_->snapshot_slice(budget, block);
+        taking_->load_snapshot_block(block);
+        while (!last && budget > 1'000) {
+            last = table_->snapshot_slice(budget, block);
+            taking_->load_snapshot_block(block);
+        }
+        if (last) {
+            loaded_ = std::move(taking_);
+            loaded_->finish_load();
+            detail::job_table_inspector(loaded_->table()).check();
+            require_same("a snapshot", begun_, dump_of(*loaded_));
+            replay(*loaded_, since_);
+            require_same("records after a snapshot", dump_of(*table_), dump_of(*loaded_));
+            ++snapshots_;
+        }
+    }
+
+    std::uint64_t random() {
+        state_ ^= state_ << 13;
+        state_ ^= state_ >> 7;
+        state_ ^= state_ << 17;
+        return state_ >> 11;
     }
 
     table_limits limits_;
     std::unique_ptr<logged_table> table_;
     std::unique_ptr<logged_table> follower_;
     std::vector<stored_record> log_;
+    std::uint64_t state_ = 88'172'645'463'325'252;
+    std::uint64_t snapshots_ = 0;
+    std::string begun_;                    // the table when the snapshot under way was begun
+    std::unique_ptr<logged_table> taking_; // what it holds so far
+    std::vector<stored_record> since_;     // the records since then
+    std::unique_ptr<logged_table> loaded_; // from the latest snapshot, kept up by records
 };
 
 } // namespace cofire::journal_tests

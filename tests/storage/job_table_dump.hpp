@@ -105,7 +105,9 @@ inline void dump_definition(dump_text& out, recurring_definition const& d) {
 }
 
 inline void dump_job(dump_text& out, job_node const& j) {
-    out.line("job", j.number, j.id, "state", j.state, "first", j.first_state, "place", j.place);
+    // Whether it is in the line or was returned to it depends on what stood there before.
+    job_place const place = j.place == job_place::returned ? job_place::line : j.place;
+    out.line("job", j.number, j.id, "state", j.state, "first", j.first_state, "place", place);
     out.line("  changed", j.changed, "position", j.position, "stop", j.stop, "lost", j.lost);
     out.add("  attempt", j.attempt, j.attempt_before, "epoch", j.epoch, "server", j.server);
     out.line(j.settled, j.promoted, j.ran, j.run_failed);
@@ -168,7 +170,7 @@ inline std::string job_table_inspector::dump() const {
         dump_series(q.series);
         for (auto const& l : q.lanes) {
             out.line(" lane", l->type->name, l->version);
-            // Which of the two a job is in depends on what stood there before; their order is one.
+            // The two have one order.
             job_order line = l->returned;
             for (place_list const& list : l->line) {
                 for (job_node const* j = list.front(); j != nullptr; j = place_list::next(*j)) {
@@ -226,8 +228,8 @@ inline std::string job_table_inspector::dump() const {
         for (std::string const& queue : s->announced.queues) {
             out.line(" queue", queue);
         }
-        for (std::uint32_t version : s->versions) {
-            out.add(version);
+        for (auto const& [name, type] : t.types_) { // types announced later are as good as 0
+            out.add(type.index < s->versions.size() ? s->versions[type.index] : 0);
         }
         out.add("held");
         for (job_node const* j = s->held.front(); j != nullptr; j = place_list::next(*j)) {

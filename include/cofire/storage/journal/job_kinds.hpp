@@ -59,10 +59,11 @@ public:
         std::string type;
         std::uint32_t argument_version = 1;
         std::shared_ptr<job_settings const> settings{};
+        lane* line = nullptr; // for the caller
     };
 
     /// Reads a kind; valid until the next call. Throws errc::corrupt.
-    kind const& read(byte_reader& r);
+    kind& read(byte_reader& r);
 
 private:
     std::vector<kind> kinds_;

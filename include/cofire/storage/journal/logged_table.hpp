@@ -8,6 +8,8 @@
 #include <cofire/storage/journal/record_bytes.hpp>
 #include <cofire/storage/journal/record_replay.hpp>
 #include <cofire/storage/journal/record_writer.hpp>
+#include <cofire/storage/journal/table_image_reader.hpp>
+#include <cofire/storage/journal/table_image_writer.hpp>
 #include <cofire/storage/table/job_table.hpp>
 
 #include <cstddef>
@@ -41,6 +43,10 @@ public:
     /// Does what one record says; `body` is what follows its head. Throws errc::corrupt for one that
     /// does not fit; the table is of no use then.
     void replay(std::uint16_t type, std::uint16_t flags, std::span<std::byte const> body);
+    /// Reads one block of a snapshot; all of them come before the records after it. Throws likewise.
+    void load_snapshot_block(std::span<std::byte const> block);
+    /// The snapshot has been read. Throws errc::corrupt, too, if blocks are missing.
+    void finish_load();
     /// How many records were skipped so far: of types that are not known, and need not be.
     [[nodiscard]] std::uint64_t skipped_records() const;
 
@@ -81,6 +87,18 @@ public:
     std::uint64_t take_records(record_buffer& bytes) { return writer_.take(bytes); }
     /// How many bytes take_records() would give.
     [[nodiscard]] std::size_t pending_bytes() const { return writer_.size(); }
+    // Snapshots: the table as it is when one begins, in blocks, while calls go on.
+
+    /// Begins one; a former one is given up. The records after it and the snapshot make the table.
+    /// Precondition: take_records() has given all records. May throw std::bad_alloc; then there is none.
+    void begin_snapshot();
+    /// Looks at up to `budget` jobs and gives the next block, possibly an empty one, for the memory of
+    /// `block`. True: it was the last; the snapshot is whole. Throws std::bad_alloc if memory ran out,
+    /// then or in a call before; the snapshot is given up. Precondition: one was begun.
+    bool snapshot_slice(std::size_t budget, record_buffer& block);
+    /// Gives the snapshot up, if there is one.
+    void abort_snapshot();
+
     /// The time of the latest record. No later call may bring an earlier one, unless the clock was set
     /// back.
     [[nodiscard]] time_point last_time() const { return writer_.last_time(); }
@@ -96,7 +114,9 @@ private:
 
     job_table table_;
     record_writer writer_{table_};
-    std::unique_ptr<record_replay> replay_; // until start()
+    std::unique_ptr<record_replay> replay_;        // until start()
+    std::unique_ptr<table_image_reader> reader_;   // until finish_load()
+    std::unique_ptr<table_image_writer> snapshot_; // being taken
     bool broken_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace cofire::detail {
 
@@ -22,15 +23,19 @@ class number_index {
 public:
     /// The job with this number, or nullptr.
     [[nodiscard]] job_node* find(std::uint64_t number) const {
-        auto const at = pages_.find(number / page_size);
-        return at == pages_.end() ? nullptr : at->second->jobs[number % page_size];
+        page const* const p = page_of(number);
+        return p == nullptr ? nullptr : p->jobs[number % page_size];
     }
 
     /// Adds a job. Precondition: none has its number.
     void insert(job_node& job) {
-        auto& p = pages_[job.number / page_size];
-        if (!p) {
-            p = std::make_unique<page>();
+        page* p = page_of(job.number);
+        if (p == nullptr) {
+            auto made = std::make_unique<page>();
+            p = made.get();
+            pages_.emplace(job.number / page_size, std::move(made));
+            last_ = p;
+            last_number_ = job.number / page_size;
         }
         p->jobs[job.number % page_size] = &job;
         ++p->used;
@@ -38,10 +43,11 @@ public:
 
     /// Removes a job. Precondition: it is there.
     void erase(job_node const& job) {
-        auto const at = pages_.find(job.number / page_size);
-        at->second->jobs[job.number % page_size] = nullptr;
-        if (--at->second->used == 0) {
-            pages_.erase(at);
+        page* const p = page_of(job.number);
+        p->jobs[job.number % page_size] = nullptr;
+        if (--p->used == 0) {
+            last_ = nullptr;
+            pages_.erase(job.number / page_size);
         }
     }
 
@@ -52,7 +58,23 @@ private:
         std::size_t used = 0;
     };
 
+    /// The page of `number`, or nullptr; mostly that of the call before.
+    [[nodiscard]] page* page_of(std::uint64_t number) const {
+        std::uint64_t const wanted = number / page_size;
+        if (last_ == nullptr || last_number_ != wanted) {
+            auto const at = pages_.find(wanted);
+            if (at == pages_.end()) {
+                return nullptr;
+            }
+            last_ = at->second.get();
+            last_number_ = wanted;
+        }
+        return last_;
+    }
+
     boost::unordered_flat_map<std::uint64_t, std::unique_ptr<page>> pages_;
+    mutable page* last_ = nullptr;
+    mutable std::uint64_t last_number_ = 0; // of the last one
 };
 
 } // namespace cofire::detail

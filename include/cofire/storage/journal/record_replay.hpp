@@ -40,6 +40,10 @@ public:
 
     /// The time that the next record's is told from, after a snapshot.
     void set_last_time(time_point t) { now_ = t; }
+    /// True if a job has this number.
+    [[nodiscard]] bool knows(std::uint64_t number) const {
+        return numbers_.find(number) != nullptr;
+    }
     /// Learns of a job that a snapshot held.
     void add(job_node& job) { numbers_.insert(job); }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace cofire::detail {
 
@@ -45,6 +46,18 @@ inline constexpr std::size_t record_head_size = 8;
 
 /// The flag of a record that must not be skipped by a reader that does not know its type.
 inline constexpr std::uint16_t must_understand = 0x8000;
+
+/// Writes the head of a record that begins at `at` and ends where the bytes do.
+inline void put_record_head(std::vector<std::byte>& bytes, std::size_t at, record_type type) {
+    auto const put = [&](std::size_t from, std::uint64_t n, std::size_t size) {
+        for (std::size_t i = 0; i != size; ++i, n >>= 8) {
+            bytes[at + from + i] = static_cast<std::byte>(n & 0xFF);
+        }
+    };
+    put(0, bytes.size() - at - record_head_size, 4);
+    put(4, static_cast<std::uint16_t>(type), 2);
+    put(6, must_understand, 2);
+}
 
 } // namespace cofire::detail
 

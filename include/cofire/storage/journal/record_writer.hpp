@@ -8,6 +8,7 @@
 #include <cofire/storage/journal/job_kinds.hpp>
 #include <cofire/storage/journal/record_bytes.hpp>
 #include <cofire/storage/journal/record_type.hpp>
+#include <cofire/storage/journal/table_image_writer.hpp>
 #include <cofire/storage/table/job_table.hpp>
 
 #include <array>
@@ -63,14 +64,18 @@ public:
     std::uint64_t take(record_buffer& bytes);
     /// How many bytes take() would give.
     [[nodiscard]] std::size_t size() const { return bytes_.size(); }
-    /// From now on records can be read by who has read none before, but knows last_time(). All so far
-    /// must have been taken.
+    /// From now on records can be read by who has read none before, but knows last_time() and told().
+    /// All so far must have been taken.
     void begin_anew();
     /// The time of the latest record.
     [[nodiscard]] time_point last_time() const { return last_now_; }
+    /// Who is told of jobs that change; nullptr: nobody.
+    void set_snapshot(table_image_writer* s) { snapshot_ = s; }
     /// The time of the latest record that was read.
     void set_last_time(time_point t) { last_now_ = t; }
-    /// What the counters that are told late were when they were told.
+    /// The counters that are told late, as they were told.
+    [[nodiscard]] told_counters told() const { return told_; }
+    /// They are told as they are now.
     void counters_known();
 
     // table_log
@@ -83,7 +88,7 @@ public:
     void firing(recurring_firing const& f) override;
     void fired(recurring_record const& record, fire_result const& result) override;
     void removing(job_state state) override;
-    void touch(job_node& job) noexcept override;
+    void touch(job_node& job) noexcept override { snapshot_->touch(job); }
 
 private:
     void reserve(std::size_t bytes);
@@ -98,6 +103,7 @@ private:
     void write_job(byte_writer& w, insert_plan const& plan, std::size_t i);
 
     job_table* table_;
+    table_image_writer* snapshot_ = nullptr;
     record_buffer bytes_;
     std::uint64_t count_ = 0;
     kind_writer kinds_;
@@ -111,8 +117,7 @@ private:
     server_instance server_ = 0;               // of the open record
     recurring_firing const* firing_ = nullptr; // being decided
     std::array<std::uint64_t, 3> removed_{};   // not told yet, by final state
-    std::uint64_t refused_ = 0;                // storage_counts, as told
-    std::uint64_t stale_ = 0;
+    told_counters told_;
 };
 
 } // namespace cofire::detail

@@ -118,6 +118,8 @@ private:
     friend class logged_table;         // of the journal: it logs, replays and stores all there is
     friend class record_replay;
     friend class record_writer;
+    friend class table_image_reader;
+    friend class table_image_writer;
 
     struct name_hash {
         using is_transparent = void;
@@ -177,6 +179,13 @@ private:
     server_entry& server_or_throw(server_instance instance) const;
     std::shared_ptr<job_settings const> intern(std::shared_ptr<job_settings const> const& s);
 
+    /// To be called before anything of a job changes that lasts.
+    void touch(job_node& job) {
+        if (walked_) {
+            log_->touch(job);
+        }
+    }
+
     // Transitions (job_table.ipp). Each leaves the job consistent but for its continuations, which
     // release_children() decides at the end of each command.
     void enter_line(job_node& job, time_point now, bool keep_position = false);
@@ -216,6 +225,8 @@ private:
     void recount(job_node& job);
     // tick
     void promote(time_point now);
+    template <class Collect>
+    void collect_due(time_point now, Collect const& collect);
     void pass_time(time_point now);
     void lose(job_node& job, time_point now);
     void lose_unknown(job_node& job, epoch_type epoch, time_point now);
@@ -329,7 +340,8 @@ private:
     std::vector<planned_job> planned_;                  // of the insert under way
     std::vector<job_node*> ended_;                      // whose continuations are to be decided
     std::vector<job_node*> due_;                        // promoted, to be sorted
-    storage_counts counts_;                             // but for by_state
+    bool promotes_late_ = false; // there was no memory to promote all that was due
+    storage_counts counts_;      // but for by_state
     table_effects effects_;
     std::size_t settings_purge_at_ = 64;
     std::uint64_t change_ = 1;
@@ -343,6 +355,8 @@ private:
     epoch_type last_epoch_ = 0;
     server_instance last_instance_ = 0;
     table_log* log_ = nullptr; // of a table that is logged
+    bool walked_ = false;      // a snapshot is being taken
+    std::uint8_t image_ = 0;   // the snapshot that needs no image of new jobs
 };
 
 } // namespace cofire::detail

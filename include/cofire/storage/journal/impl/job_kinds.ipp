@@ -46,7 +46,7 @@ COFIRE_DECL void kind_writer::forget() {
     last_ = 0;
 }
 
-COFIRE_DECL kind_reader::kind const& kind_reader::read(byte_reader& r) {
+COFIRE_DECL kind_reader::kind& kind_reader::read(byte_reader& r) {
     std::uint64_t const n = r.number();
     std::uint64_t const place = n / 2;
     bool const is_new = n % 2 != 0;

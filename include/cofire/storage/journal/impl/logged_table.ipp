@@ -8,6 +8,7 @@
 #include <cofire/storage/journal/record_fields.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <set>
 
 namespace cofire::detail {
@@ -20,6 +21,21 @@ COFIRE_DECL logged_table::logged_table(table_limits const& limits)
 COFIRE_DECL void
 logged_table::replay(std::uint16_t type, std::uint16_t flags, std::span<std::byte const> body) {
     replay_->replay(type, flags, body);
+}
+
+COFIRE_DECL void logged_table::load_snapshot_block(std::span<std::byte const> block) {
+    if (!reader_) {
+        reader_ = std::make_unique<table_image_reader>(table_, *replay_);
+    }
+    reader_->read(block);
+}
+
+COFIRE_DECL void logged_table::finish_load() {
+    if (!reader_) {
+        throw corrupt("a snapshot without a block");
+    }
+    reader_->finish();
+    reader_.reset();
 }
 
 COFIRE_DECL std::uint64_t logged_table::skipped_records() const {
@@ -85,6 +101,31 @@ logged_table::start(time_point now, std::span<interrupted_run const> interrupted
         });
     }
     return generation;
+}
+
+COFIRE_DECL void logged_table::begin_snapshot() {
+    assert(writer_.size() == 0);
+    abort_snapshot();
+    snapshot_ = std::make_unique<table_image_writer>(table_, writer_.last_time(), writer_.told());
+    writer_.set_snapshot(snapshot_.get());
+    writer_.begin_anew();
+}
+
+COFIRE_DECL bool logged_table::snapshot_slice(std::size_t budget, record_buffer& block) {
+    try {
+        bool const last = snapshot_->slice(budget, block);
+        if (last) {
+            abort_snapshot(); // nothing is left to write
+        }
+        return last;
+    } catch (...) {
+        abort_snapshot();
+        throw;
+    }
+}
+
+COFIRE_DECL void logged_table::abort_snapshot() {
+    snapshot_.reset();
 }
 
 COFIRE_DECL insert_answer logged_table::insert(insert_request const& r, time_point now) {

@@ -8,7 +8,6 @@
 #include <cofire/storage/journal/record_writer.hpp>
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace cofire::detail {
@@ -57,11 +56,11 @@ COFIRE_DECL byte_writer record_writer::open(record_type type) {
 
 COFIRE_DECL void record_writer::counted() {
     storage_counts const& counts = table_->counts_;
-    if (counts.refused != refused_ || counts.stale != stale_) {
+    if (counts.refused != told_.refused || counts.stale != told_.stale) {
         start(record_type::counted);
         auto w = out();
-        w.number(counts.refused - refused_);
-        w.number(counts.stale - stale_);
+        w.number(counts.refused - told_.refused);
+        w.number(counts.stale - told_.stale);
         counters_known();
         close();
     }
@@ -72,21 +71,11 @@ COFIRE_DECL void record_writer::close() {
         return;
     }
     is_open_ = false;
-    auto const length = bytes_.size() - opened_at_ - record_head_size;
-    auto const type = static_cast<std::uint16_t>(type_);
-    auto const put = [&](std::size_t at, std::uint64_t n, std::size_t size) {
-        for (std::size_t i = 0; i != size; ++i, n >>= 8) {
-            bytes_[opened_at_ + at + i] = static_cast<std::byte>(n & 0xFF);
-        }
-    };
-    put(0, length, 4);
-    put(4, type, 2);
-    put(6, must_understand, 2);
+    put_record_head(bytes_, opened_at_, type_);
 }
 
 COFIRE_DECL void record_writer::counters_known() {
-    refused_ = table_->counts_.refused;
-    stale_ = table_->counts_.stale;
+    told_ = {.refused = table_->counts_.refused, .stale = table_->counts_.stale};
 }
 
 /// How far it is from the job named before.
@@ -215,7 +204,7 @@ COFIRE_DECL void record_writer::inserting(insert_plan const& plan, time_point) {
     auto const size = bytes_.size();
     auto const count = count_;
     auto const last = last_now_;
-    std::pair const counters(refused_, stale_);
+    auto const told = told_;
     try {
         if (firing_ != nullptr) {
             open(record_type::fired).text(firing_->id);
@@ -230,7 +219,7 @@ COFIRE_DECL void record_writer::inserting(insert_plan const& plan, time_point) {
         last_now_ = last;
         is_open_ = false;
         kinds_.forget();
-        std::tie(refused_, stale_) = counters;
+        told_ = told;
         throw;
     }
     decided_ = true;
@@ -395,8 +384,6 @@ COFIRE_DECL void record_writer::interrupted(std::span<interrupted_run const> run
 COFIRE_DECL void record_writer::generation(std::uint64_t generation) {
     open(record_type::generation).number(generation);
 }
-
-COFIRE_DECL void record_writer::touch(job_node&) noexcept {}
 
 } // namespace cofire::detail
 

@@ -112,6 +112,7 @@ job_table::intern(std::shared_ptr<job_settings const> const& s) {
 }
 
 COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
+    touch(job);
     auto const from = static_cast<std::size_t>(job.state);
     auto const to = static_cast<std::size_t>(state);
     states_[from].erase(job);
@@ -125,6 +126,7 @@ COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
 /// Takes a job that no server holds from where it hangs. Whoever does it for another end than to
 /// hand it out calls withdraw.
 COFIRE_DECL void job_table::leave_place(job_node& job) {
+    touch(job);
     switch (job.place) {
     case job_place::line:
     case job_place::returned:
@@ -162,6 +164,7 @@ COFIRE_DECL void job_table::withdraw(job_node& job, time_point now) {
 
 /// Takes a job from the server that holds it, and frees what it used there.
 COFIRE_DECL void job_table::leave_holder(job_node& job, time_point now) {
+    touch(job);
     server_entry& server = *job.holder;
     server.held.erase(job);
     server.suspects -= job.lost != 0 ? 1 : 0;
@@ -181,13 +184,14 @@ COFIRE_DECL void job_table::leave_holder(job_node& job, time_point now) {
 }
 
 COFIRE_DECL void job_table::enter_line(job_node& job, time_point, bool keep_position) {
+    touch(job);
     if (!keep_position) {
         job.position = next_position_++;
     }
+    job.line->insert(job); // if memory runs out nothing has changed
     if (job.state != job_state::enqueued) {
         set_state(job, job_state::enqueued);
     }
-    job.line->insert(job);
     queue_entry& queue = *job.line->queue;
     ++queue.waiting;
     queue.changed = ++change_;
@@ -195,6 +199,7 @@ COFIRE_DECL void job_table::enter_line(job_node& job, time_point, bool keep_posi
 }
 
 COFIRE_DECL void job_table::enter_wheel(job_node& job, time_point due) {
+    touch(job);
     job.due = due;
     if (job.state != job_state::scheduled) {
         set_state(job, job_state::scheduled);
@@ -212,6 +217,7 @@ COFIRE_DECL void job_table::enter_line_or_wheel(job_node& job, time_point due, t
     if (due > now) {
         enter_wheel(job, due);
     } else {
+        touch(job);
         job.due = due;
         enter_line(job, now);
     }
@@ -277,6 +283,7 @@ COFIRE_DECL void job_table::decide_children(time_point now) {
             if (edge == nullptr || (waits && edge->ended)) {
                 continue; // an edge that was decided stays so, though the parent was requeued
             }
+            touch(*child);
             child->extras->waits -= edge->ended ? 0 : 1;
             edge->ended = true;
             edge->state = parent.state; // also for one that was requeued by hand meanwhile
@@ -305,6 +312,7 @@ COFIRE_DECL void job_table::erase(job_node& job) {
     if (log_ != nullptr) {
         log_->removing(job.state);
     }
+    touch(job);
     if (job_node const* const next = state_list::next(job)) { // most likely to go next
         index_.prefetch(next->id);
         if (job_node const* const after = state_list::next(*next)) {

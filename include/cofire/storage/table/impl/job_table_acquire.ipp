@@ -286,6 +286,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
 
 /// Ends the run of a job that a server holds.
 COFIRE_DECL void job_table::end_run(job_node& job, run_outcome const& o, time_point now) {
+    touch(job);
     using kind = outcome_kind;
     stop_request const stop = job.stop;
     bool const doomed = stop == stop_request::delete_job ||

@@ -119,6 +119,7 @@ job_table::change_one(job_node& job, change_request const& r, time_point now) {
     if (!concerns(r.kind, job.state)) {
         return skip_reason::wrong_state;
     }
+    touch(job);
     switch (r.kind) {
     case change_kind::delete_job:
     case change_kind::cancel: return stop_job(job, r, now);

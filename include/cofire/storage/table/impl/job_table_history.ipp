@@ -59,6 +59,7 @@ job_table::append_course(job_node const& job, std::vector<history_entry>& to) co
 
 /// Makes events of the course of `job`, so that it can take another one.
 COFIRE_DECL void job_table::keep_course(job_node& job) {
+    touch(job);
     std::vector<history_entry> course;
     append_course(job, course);
     for (history_entry& entry : course) {
@@ -85,6 +86,7 @@ COFIRE_DECL void job_table::add_event(job_node& job, time_point now, std::string
 COFIRE_DECL void job_table::add_event(job_node& job, history_entry entry) {
     constexpr std::size_t most = 100;
     constexpr std::size_t kept_of_the_beginning = 20;
+    touch(job);
     auto& events = job.more().events;
     if (events.size() == most) {
         events.erase(events.begin() + kept_of_the_beginning);

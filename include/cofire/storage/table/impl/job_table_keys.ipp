@@ -28,10 +28,12 @@ COFIRE_DECL job_node* job_table::holder_of(key_entry const& entry, std::string_v
 
 COFIRE_DECL void job_table::take_key(job_node& job, std::optional<time_point> until) {
     job_extras& x = *job.extras;
+    touch(job);
     key_entry const entry{.holder = job.id, .until = until};
     auto const [at, is_new] = keys_.try_emplace(x.key, entry);
     if (!is_new) {
         if (job_node* const former = holder_of(at->second, x.key)) {
+            touch(*former);
             former->extras->holds_key = false;
         }
         at->second = entry;
@@ -42,6 +44,7 @@ COFIRE_DECL void job_table::take_key(job_node& job, std::optional<time_point> un
 COFIRE_DECL void job_table::drop_key(job_node& job) {
     job_extras& x = *job.extras;
     if (x.holds_key) {
+        touch(job);
         x.holds_key = false;
         auto const found = keys_.find(x.key);
         if (found != keys_.end() && found->second.holder == job.id) {
@@ -111,6 +114,7 @@ COFIRE_DECL void job_table::index_expiry(job_node& job, expiry_map::node_type no
     if (job.settings->expires <= duration{0}) {
         return;
     }
+    touch(job);
     auto const at = node.empty() ? expiries_.emplace(expiry_of(job), &job).first
                                  : expiries_.insert(std::move(node)).position;
     job.more().expires_at = at->first.first;
@@ -122,6 +126,7 @@ COFIRE_DECL void job_table::index_expiry(job_node& job, expiry_map::node_type no
 
 COFIRE_DECL void job_table::drop_expiry(job_node& job) {
     if (job.extras && job.extras->expires_at) {
+        touch(job);
         expiries_.erase(std::pair(*job.extras->expires_at, job.number));
         job.extras->expires_at.reset();
     }
@@ -151,6 +156,7 @@ COFIRE_DECL void job_table::expire(time_point now) {
         auto const held = keys_.find(key_ends_.begin()->second);
         if (held != keys_.end() && held->second.until && *held->second.until <= now) {
             if (job_node* const holder = holder_of(held->second, held->first)) {
+                touch(*holder);
                 holder->extras->holds_key = false;
             }
             keys_.erase(held);

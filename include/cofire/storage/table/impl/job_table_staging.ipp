@@ -53,6 +53,7 @@ COFIRE_DECL void job_table::stage_job(insert_staging& s, std::size_t index, time
     s.plan.jobs[index].stored = &n;
     n.id = job.id;
     n.number = next_number_++;
+    n.image = image_;
     n.created = now;
     n.due = job.due.value_or(now);
     n.arguments_size = static_cast<std::uint32_t>(job.arguments.size());
@@ -116,6 +117,7 @@ COFIRE_DECL void job_table::stage_parents(insert_staging& s, job_node& job) {
     for (std::size_t i = 0; i != x.parents.size(); ++i) {
         parent_edge& edge = x.parents[i];
         job_node& parent = *find(edge.id);
+        touch(parent);
         parent.more().children.push_back({.id = job.id, .edge = static_cast<std::uint32_t>(i)});
         ++s.links;
         if (is_final(parent.state)) {
