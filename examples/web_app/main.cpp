@@ -19,6 +19,7 @@
 #include "routes.hpp"
 
 #include <cofire.hpp>
+#include <cofire/dashboard.hpp>
 #include <cofire/storage/journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -142,6 +143,16 @@ void run(options const& o) {
 
     routes application(jobs, app);
     web::http_server server(io, [&](web::request const& r) { return application.handle(r); });
+    // The dashboard, on the same port. Everybody who reaches this server is on this machine: it listens
+    // on the loopback interface only.
+    cofire::dashboard const dashboard(jobs);
+    server.add(
+        {[&](std::string_view target) { return dashboard.owns(target); },
+         [&](web::beast::tcp_stream& stream, web::request r) {
+             cofire::dashboard_identity const who{"you", cofire::role::operator_, "127.0.0.1"};
+             return dashboard.handle(stream, std::move(r), who);
+         }}
+    );
     std::uint16_t const port = server.listen(o.port);
     if (o.port != 0 && port != o.port) {
         std::printf("Port %d is taken; this is the next free one: %d.\n", o.port, port);
@@ -150,6 +161,7 @@ void run(options const& o) {
     application.set_origin(origin);
     server.start();
     std::printf("Listening on %s - open it in a browser. Ctrl+C stops.\n", origin.c_str());
+    std::printf("Dashboard: %s/cofire/\n", origin.c_str());
     std::printf("Jobs, outbox and backups: %s\n", data.c_str());
     std::fflush(stdout);
 

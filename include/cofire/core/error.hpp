@@ -98,6 +98,8 @@ enum class errc {
     no_space,
     /// The directory cannot hold a store: it is none, others may write to it, or it is not local.
     bad_directory,
+    /// The dashboard's options do not fit together, or do not allow what was asked of it.
+    bad_dashboard_option,
 };
 
 /// The category of cofire::errc, named "cofire".
