@@ -190,7 +190,7 @@ export function make_data(kind, now = Date.now()) {
     for (let i = 0; i < 8; ++i) add("deleted", 90_000 + i * 50_000, { reason: evil(pick(["ann: duplicate of 17", "expired: not started within 5 min", "its parent failed"])) });
     const r_of = (id, cron, words, t, more = {}) => ({
         id: evil(id), definition: { id, cron: evil(cron), zone: more.zone ?? "UTC", type: data.types[t].name, arguments: args_of(data.types[t].name), queue: data.queues[1].name, priority: 5, misfire: "once", overlap: "skip", tags: [] },
-        origin: "code", display: evil(types[t].display || types[t].name), words: evil(words), paused: false, fired: Math.floor(r() * 9000), skipped: 0, revision: "7",
+        origin: "code", display: evil(types[t].name), words: evil(words), paused: false, fired: Math.floor(r() * 9000), skipped: 0, revision: "7",
         last_fired: iso(now - 240_000), last_job: pick(data.jobs).id, last_state: "succeeded", every: 3_600_000, ...more,
     });
     data.recurring = [

@@ -44,7 +44,7 @@ export function duration(ms: number): string {
     if (v === 0) return "0 ms";
     if (v < 1) return `${sign}${Math.max(1, Math.round(v * 1000))} µs`;
     if (v < 999.5) return `${sign}${v < 10 ? v.toFixed(1) : Math.round(v)} ms`;
-    if (v < 59_950) return `${sign}${(v / 1000).toFixed(1)} s`;
+    if (v < 59_950) return `${sign}${(v / 1000).toFixed(1).replace(/\.0$/, "")} s`;
     const s = Math.round(v / 1000);
     const two = (a: number, ua: string, b: number, ub: string) => `${sign}${a} ${ua}${b ? ` ${b} ${ub}` : ""}`;
     if (s < 3600) return two(Math.floor(s / 60), "min", s % 60, "s");

@@ -73,7 +73,7 @@ function Detail({ job, gone, session, reload }: { job: JobDetail; gone: boolean;
 function Waits({ waits }: { job: JobDetail; waits: NonNullable<JobDetail["waits"]> }) {
     return (
         <div class="callout info">
-            <p><strong>Why it is not running:</strong> {waits.message} {waits.until && <When at={waits.until} />}</p>
+            <p><strong>Why it is not running:</strong> {waits.message} {waits.until && <>(<When at={waits.until} />)</>}</p>
             {waits.jobs && waits.jobs.length > 0 && (
                 <p class="sub">{waits.jobs.slice(0, 20).map((id) => <JobLink key={id} id={id} />)}{waits.jobs.length > 20 && `and ${waits.jobs.length - 20} more`}</p>
             )}
@@ -129,7 +129,7 @@ function Timeline({ job }: { job: JobDetail }) {
                     <li key={i} class={`s-${entry.error ? "failed" : entry.state}`}>
                         <p class="step">
                             <strong>{step_words(entry, i === 0)}</strong>
-                            {entry.reason && <span class="wrap">{entry.reason}</span>}
+                            {entry.reason && entry.reason !== "retry" && <span class="wrap">{entry.reason}</span>}
                             {entry.run_seconds !== undefined && <span class="faint">after a run of <Span seconds={entry.run_seconds} /></span>}
                             {entry.server && entry.state === "processing" && <span class="faint">server {entry.server}</span>}
                             <time class="num faint" dateTime={entry.at} title={exact(ms(entry.at))}>{date_time(ms(entry.at))}</time>

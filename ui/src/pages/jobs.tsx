@@ -3,6 +3,7 @@
 
 // Jobs by state, filtered, page by page.
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, is_state, type Job, type JobPage, type Session, type State } from "../api";
 import { count, date_time, pretty_json, short, short_id } from "../format";
@@ -69,23 +70,24 @@ export function Jobs({ route, session }: { route: Route; session: Session }) {
                     );
                 })}
             </nav>
-            <FilterBar tab={tab} filter={filter} />
-            {tab === "enqueued" && overview && overview.queues.length > 1 && (
-                <div class="chips" role="group" aria-label="Queues">
-                    <a class="chip" aria-current={!filter.queue ? "true" : undefined} href={link(["jobs", tab], { ...filter, queue: "" })}>all queues</a>
-                    {overview.queues.slice(0, 24).map((q) => (
-                        <a class="chip" key={q.name} aria-current={filter.queue === q.name ? "true" : undefined}
-                            href={link(["jobs", tab], { ...filter, queue: q.name })}>
-                            {q.name} <span class="num faint">{short(q.waiting)}</span>{q.paused && <span class="warn-text"> paused</span>}
-                        </a>
-                    ))}
-                </div>
-            )}
-            {tab === "failed" && !filter.fingerprint && (
-                <Choice label="How to show failures" value={grouped ? "groups" : "list"}
-                    options={[["groups", "By error"], ["list", "One by one"]]}
-                    change={(v) => go(link(["jobs", "failed"], { ...filter, view: v === "list" ? "list" : "" }), true)} />
-            )}
+            <FilterBar tab={tab} filter={filter}>
+                {tab === "failed" && !filter.fingerprint && (
+                    <Choice label="How to show failures" value={grouped ? "groups" : "list"}
+                        options={[["groups", "By error"], ["list", "One by one"]]}
+                        change={(v) => go(link(["jobs", "failed"], { ...filter, view: v === "list" ? "list" : "" }), true)} />
+                )}
+                {tab === "enqueued" && overview && overview.queues.length > 1 && (
+                    <div class="chips" role="group" aria-label="Queues">
+                        <a class="chip" aria-current={!filter.queue ? "true" : undefined} href={link(["jobs", tab], { ...filter, queue: "" })}>all queues</a>
+                        {overview.queues.slice(0, 24).map((q) => (
+                            <a class="chip" key={q.name} aria-current={filter.queue === q.name ? "true" : undefined}
+                                href={link(["jobs", tab], { ...filter, queue: q.name })}>
+                                <span class="clip">{q.name}</span> <span class="num faint">{short(q.waiting)}</span>{q.paused && <span class="warn-text"> paused</span>}
+                            </a>
+                        ))}
+                    </div>
+                )}
+            </FilterBar>
             {tab === "parked" && !filtered ? <Parked />
                 : grouped ? <Groups key={route.key} filter={filter} session={session} />
                     : <List key={route.key} tab={tab} filter={filter} order={route.query.get("order") === "oldest" ? "oldest" : "newest"} session={session} />}
@@ -94,15 +96,16 @@ export function Jobs({ route, session }: { route: Route; session: Session }) {
 }
 
 /** The filter in force as removable words, and a form for those who do not type "queue:images". */
-function FilterBar({ tab, filter }: { tab: Tab; filter: Filter }) {
+function FilterBar({ tab, filter, children }: { tab: Tab; filter: Filter; children: ComponentChildren }) {
     const [open, set] = useState(false);
-    const set_names = filter_names.filter((n) => filter[n] && n !== "sub_state");
+    const set_names = filter_names.filter((n) => filter[n] && n !== "sub_state" && !(n === "queue" && tab === "enqueued"));
     const without = (name: keyof Filter) => link(["jobs", tab], { ...filter, [name]: "" });
     const shown = (n: keyof Filter) => (n === "from" || n === "before" ? date_time(ms(filter[n] ?? "")) : filter[n]);
     return (
         <div class="filter">
             <div class="filter-row">
-                <button type="button" class="quiet" aria-expanded={open} onClick={() => set(!open)}>Filter</button>
+                <button type="button" aria-expanded={open} onClick={() => set(!open)}>Filter {open ? "▴" : "▾"}</button>
+                {children}
                 {set_names.map((n) => (
                     <span class="chip on" key={n}>
                         <span class="faint">{filter_words[n]}</span> <span class="clip">{shown(n)}</span>

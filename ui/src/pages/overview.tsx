@@ -39,8 +39,8 @@ export function Problems({ overview }: { overview: OverviewData }) {
                 const to = place_of(p);
                 return (
                     <li key={i} class={`callout ${p.severity}`}>
-                        <p><strong class="wrap">{p.message}</strong></p>
-                        <p class="wrap">{p.cure} {to && <a href={to}>Show</a>}</p>
+                        <p><strong class="wrap">{p.message}</strong> <span class="wrap">{p.cure}</span></p>
+                        {to && <a href={to} aria-label={`Show: ${p.message}`}>Show</a>}
                     </li>
                 );
             })}
@@ -59,7 +59,7 @@ export function Overview({ session }: { session: Session }) {
         ["scheduled", "Scheduled", c.scheduled, ""],
         ["awaiting", "Awaiting", c.awaiting, ""],
         ["failed", "Failed", c.failed, ""],
-        ["succeeded", "Succeeded", c.succeeded, overview.totals.succeeded !== undefined ? `${short(overview.totals.succeeded)} in all` : ""],
+        ["succeeded", "Succeeded", c.succeeded, overview.totals.succeeded ? `${short(overview.totals.succeeded)} in all` : ""],
     ];
     const empty = Object.values(c).every((n) => n === 0) && (overview.totals.inserted ?? 0) === 0;
     return (
@@ -123,10 +123,10 @@ function Realtime() {
 
 type Range = "hour" | "day" | "week" | "month";
 
-/** Points without gaps: steps in which nothing happened are zero. */
+/** Points without gaps: steps in which nothing happened are zero. The last step has not ended: left out. */
 export function filled(s: Series): { at: number[]; succeeded: number[]; failed: number[] } {
     const from = ms(s.from) / 1000;
-    const steps = Math.min(5000, Math.max(1, Math.floor((ms(s.now) / 1000 - from) / s.step_seconds) + 1));
+    const steps = Math.min(5000, Math.max(1, Math.floor((ms(s.now) / 1000 - from) / s.step_seconds)));
     const at = Array.from({ length: steps }, (_, i) => from + i * s.step_seconds);
     const succeeded = at.map(() => 0);
     const failed = at.map(() => 0);
@@ -175,7 +175,7 @@ function QueueHealth({ overview }: { overview: OverviewData }) {
     if (!overview.queues.length) return <Empty title="No queues yet"><p>A queue appears with its first job, or with the first server that serves it.</p></Empty>;
     return (
         <Table caption="Queues" cards>
-            <thead><tr><th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">Running</th><th class="right">Runs a second</th><th class="right">Failed attempts, last hour</th><th class="right">Servers</th></tr></thead>
+            <thead><tr><th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">Running</th><th class="right">Runs/s</th><th class="right">Failed attempts, 1 h</th><th class="right">Servers</th></tr></thead>
             <tbody>
                 {overview.queues.slice(0, 20).map((q) => (
                     <tr key={q.name} data-row>

@@ -34,8 +34,8 @@ export function QueuesPage({ session }: { session: Session }) {
                             : (
                                 <Table caption="Queues" cards>
                                     <thead><tr>
-                                        <th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">Behind a limit</th><th class="right">Running</th>
-                                        <th class="right">Runs a second</th><th class="right">Mean run</th><th class="right">Mean lateness</th><th class="right">Failed attempts, last hour</th><th class="right">Servers</th>
+                                        <th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">At a limit</th><th class="right">Running</th>
+                                        <th class="right">Runs/s</th><th class="right">Mean run</th><th class="right">Mean late</th><th class="right">Failed attempts, 1 h</th><th class="right">Servers</th>
                                         {session.may_write && <th><span class="hidden">Actions</span></th>}
                                     </tr></thead>
                                     <tbody>

@@ -73,8 +73,8 @@ function All({ list, session, reload }: { list: Entry[]; session: Session; reloa
                             <a data-row-link class="clip" href={link(["recurring", r.id])}>{r.id}</a>
                             <span class="sub"><span class="clip">{r.display || r.definition.type}</span>{r.origin === "by_hand" && <span class="tag">edited by hand</span>}</span>
                         </td>
-                        <td data-label="When"><span title={`${r.definition.cron} in ${r.definition.zone}`}>{r.words || r.definition.cron}</span><span class="sub"><code>{r.definition.cron}</code> {r.definition.zone}</span></td>
-                        <td class="nowrap" data-label="Next">{r.error ? <span class="bad-text clip" title={r.error}>{r.error}</span> : r.paused ? <span class="faint">–</span> : <When at={r.next} />}</td>
+                        <td class="cron" data-label="When"><span title={`${r.definition.cron} in ${r.definition.zone}`}>{r.words || r.definition.cron}</span><span class="sub"><code>{r.definition.cron}</code> {r.definition.zone}</span></td>
+                        <td class="nowrap next" data-label="Next">{r.error ? <span class="bad-text clip" title={r.error}>{r.error}</span> : r.paused ? <span class="faint">–</span> : <When at={r.next} />}</td>
                         <td class="nowrap" data-label="Last">
                             {r.last_job ? <JobLink id={r.last_job}>{r.last_state ? <Badge state={r.last_state} /> : "dropped"}</JobLink> : <span class="faint">never</span>}
                             {r.last_fired && <span class="sub"><When at={r.last_fired} /></span>}

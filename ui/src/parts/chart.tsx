@@ -5,7 +5,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { rate } from "../format";
+import { clock, date_time, rate } from "../format";
 
 export interface Line {
     label: string;
@@ -15,6 +15,16 @@ export interface Line {
 }
 
 const colour_of = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+
+// Times below the axis: as fine as the steps between them, the date at midnight.
+function tick_words(_: uPlot, at: number[]): string[] {
+    const step = (at[1] ?? 0) - (at[0] ?? 0);
+    return at.map((t) => {
+        const hour = clock(t * 1000);
+        if (step < 60) return hour;
+        return hour === "00:00:00" ? date_time(t * 1000).slice(5, 10) : hour.slice(0, 5);
+    });
+}
 
 /** `at` in seconds since 1970; the lines have as many values. */
 export function Chart({ label, at, lines, height = 160, from, to, unit = "" }: {
@@ -46,17 +56,18 @@ export function Chart({ label, at, lines, height = 160, from, to, unit = "" }: {
                     width: Math.max(200, element.clientWidth),
                     height,
                     cursor: { y: false, points: { size: 6 } },
+                    padding: [10, 10, 0, 0],
                     legend: { live: true },
                     scales: {
                         x: { range: (_, a, b) => range.current ?? [a, b] },
                         y: { range: (_, __, high) => [0, Math.max(1, high * 1.1)] },
                     },
                     axes: [
-                        { stroke: faint, grid, ticks: grid, font: "11px system-ui" },
+                        { stroke: faint, grid, ticks: grid, font: "11px system-ui", size: 30, space: 64, values: tick_words },
                         { stroke: faint, grid, ticks: grid, font: "11px system-ui", size: 46, values: (_, v) => v.map(rate) },
                     ],
                     series: [
-                        {},
+                        { label: "time", value: (_: uPlot, v: number | null) => (v === null ? "–" : date_time(v * 1000)) },
                         ...lines.map((l) => ({
                             label: l.label,
                             stroke: colour_of(l.colour),
