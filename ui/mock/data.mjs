@@ -15,9 +15,12 @@ function random(seed) {
     };
 }
 
-/** Texts that must never be more than text. */
-export function hostile(i) {
-    const forms = [
+const tags = ["img", "svg", "video", "audio", "iframe", "object", "embed", "details", "input", "select", "textarea", "marquee", "body", "form", "button", "a", "style", "link", "math", "base"];
+const handlers = ["onerror", "onload", "onfocus", "ontoggle", "onmouseover", "onanimationstart", "onpointerenter", "onbegin", "onstart", "oncanplay"];
+
+/** More than 200 texts that must never be more than text. */
+export const payloads = [
+    ...[
         "<script>window.pwned=1</script>", "<img src=x onerror=window.pwned=1>", "\"><svg onload=window.pwned=1>", "'-alert(1)-'",
         "javascript:window.pwned=1", "<a href=\"javascript:window.pwned=1\">x</a>", "{{constructor.constructor('window.pwned=1')()}}",
         "${window.pwned=1}", "<iframe srcdoc=\"<script>parent.pwned=1</script>\">", "</script><script>window.pwned=1</script>",
@@ -26,9 +29,12 @@ export function hostile(i) {
         "<details open ontoggle=window.pwned=1>", "<body onload=window.pwned=1>", "\\\"};window.pwned=1;//", "<input autofocus onfocus=window.pwned=1>",
         "data:text/html,<script>window.pwned=1</script>", "__proto__", "constructor", "🔥".repeat(40), "x".repeat(300), "'; DROP TABLE jobs; --",
         "<object data=javascript:window.pwned=1>", "#/jobs/../../<b>", "?a=b&c=<i>", "\r\nSet-Cookie: a=b", "\u001b[31mred",
-    ];
-    return forms[i % forms.length] + (i >= forms.length ? ` #${i}` : "");
-}
+    ],
+    ...tags.flatMap((t) => handlers.map((h) => `"'><${t} src=x href=javascript:window.pwned=1 autofocus open ${h}="window.pwned=1">`)),
+];
+
+/** One after the other; each is unlike all others. */
+export const hostile = (i) => payloads[i % payloads.length] + (i >= payloads.length ? ` #${i}` : "");
 
 const schema_of_call = (name, items, fewest = items.length) =>
     JSON.stringify({ title: name, type: "array", prefixItems: items, items: false, minItems: fewest });

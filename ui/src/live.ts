@@ -35,6 +35,7 @@ let poll_timer = 0;
 let retry_timer = 0;
 let poll_ms = 2000;
 let offset_ms = 0;
+let sampled: Overview | undefined;
 
 /** The server's time, in milliseconds since 1970. */
 export const server_now = (): number => Date.now() + offset_ms;
@@ -54,19 +55,18 @@ function connection(c: Connection): void {
 }
 
 function receive(overview: Overview): void {
-    const before = live.overview;
+    const before = (sampled ??= overview);
     const at = ms(overview.now);
     offset_ms = at - Date.now();
-    if (before) {
-        const seconds = (at - ms(before.now)) / 1000;
-        if (seconds > 0.2) {
-            const per_second = (name: string) =>
-                Math.max(0, ((overview.totals[name] ?? 0) - (before.totals[name] ?? 0)) / seconds);
-            live.samples = [
-                ...live.samples.slice(1 - sample_limit),
-                { at, succeeded: per_second("succeeded"), failed: per_second("attempts_failed") },
-            ];
-        }
+    const seconds = (at - ms(before.now)) / 1000;
+    if (seconds > 0.7) {
+        sampled = overview;
+        const per_second = (name: string) =>
+            Math.max(0, ((overview.totals[name] ?? 0) - (before.totals[name] ?? 0)) / seconds);
+        live.samples = [
+            ...live.samples.slice(1 - sample_limit),
+            { at, succeeded: per_second("succeeded"), failed: per_second("attempts_failed") },
+        ];
     }
     live.overview = overview;
     ++live.tick;

@@ -6,7 +6,7 @@
 import { useState } from "preact/hooks";
 import { get, type Overview as OverviewData, type Problem, type Series, type Session } from "../api";
 import { bytes, count, duration, percent, plural, rate, short } from "../format";
-import { ms, server_now, use_data, use_live } from "../live";
+import { ms, use_data, use_live, use_now } from "../live";
 import { link } from "../router";
 import { Choice, Empty, Head, Loaded, Table } from "../parts/basic";
 import { Chart } from "../parts/chart";
@@ -103,8 +103,13 @@ function oldest_words(o: OverviewData): string {
 }
 
 function Realtime() {
-    const { samples } = use_live();
-    const end = server_now() / 1000;
+    const { samples: measured } = use_live();
+    const now = use_now();
+    const end = now / 1000;
+    // No news is no change: an overview comes only when something happened.
+    const last = measured.at(-1);
+    const quiet = last !== undefined && now - last.at > 5000;
+    const samples = quiet ? [...measured, { at: last.at + 1000, succeeded: 0, failed: 0 }, { at: now, succeeded: 0, failed: 0 }] : measured;
     const latest = samples.at(-1);
     return (
         <>
@@ -179,7 +184,7 @@ function QueueHealth({ overview }: { overview: OverviewData }) {
             <tbody>
                 {overview.queues.slice(0, 20).map((q) => (
                     <tr key={q.name} data-row>
-                        <td><a data-row-link class="clip" href={link(["jobs", "enqueued"], { queue: q.name })}>{q.name}</a>{q.paused && <span class="badge s-parked">paused</span>}</td>
+                        <td><a data-row-link class="clip" href={link(["jobs", "enqueued"], { queue: q.name })}>{q.name}</a> {q.paused && <span class="badge s-parked">paused</span>}</td>
                         <td class="right num" data-label="Waiting">{count(q.waiting)}</td>
                         <td class="right num" data-label="Oldest">{q.oldest_age_seconds !== undefined ? duration(q.oldest_age_seconds * 1000) : "–"}</td>
                         <td class="right num" data-label="Running">{count(q.processing)}</td>

@@ -134,13 +134,19 @@ function Node(p: NodeProps) {
         return row(<input inputMode={s.type === "integer" ? "numeric" : "decimal"} class="number" value={v.raw} onInput={(e) => change(new Num(text_of(e)))} />, number_fault(s, v.raw));
     }
     if (typeof v === "string") {
-        return row(v.length > 80 || v.includes("\n")
-            ? <textarea rows={4} value={v} onInput={(e) => change(text_of(e))} />
-            : <input value={v} spellcheck={false} onInput={(e) => change(text_of(e))} />);
+        return row(<Text value={v} change={change} />);
     }
     if (Array.isArray(v)) return <ListNode {...p} list={v} />;
     if (is_object(v)) return <ObjectNode {...p} object={v} />;
     return row(<span class="faint">null</span>);
+}
+
+// Long texts get more room; decided once, so that typing never loses the place.
+function Text({ value, change }: { value: string; change: (v: string) => void }) {
+    const [long] = useState(value.length > 80 || value.includes("\n"));
+    return long
+        ? <textarea rows={4} value={value} onInput={(e) => change(text_of(e))} />
+        : <input value={value} spellcheck={false} onInput={(e) => change(text_of(e))} />;
 }
 
 function ListNode({ schema: s, list, name, path, change, fault, fault_at }: NodeProps & { list: Value[] }) {
