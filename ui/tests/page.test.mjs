@@ -153,7 +153,7 @@ test("by keyboard alone", async () => {
         await press("j");
         await press("k");
         await press("j");
-        const second = await page.locator("table.jobs tbody tr").nth(1).locator(".job a").getAttribute("href");
+        const second = await page.locator("table.jobs tbody tr").nth(1).locator("[data-row-link]").getAttribute("href");
         assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("href")), second);
         await press("x");
         await page.waitForSelector("text=1 selected");
