@@ -369,9 +369,19 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
     }
 }
 
-/** Reads. */
+const pause = (ms: number) => new Promise((done) => window.setTimeout(done, ms));
+
+/** Reads. A connection that breaks is tried again: the server may have closed it between two requests. */
 export async function get<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
-    return answer<T>(await ask(address(path, parameters), signal ? { signal } : {}));
+    for (const wait of [200, 800, 0]) {
+        try {
+            return await answer<T>(await ask(address(path, parameters), signal ? { signal } : {}));
+        } catch (e) {
+            if (!wait || !(e instanceof Failure) || e.status !== 0) throw e;
+            await pause(wait);
+        }
+    }
+    throw new Failure(0, "offline", "The server does not answer.");
 }
 
 let csrf = "";

@@ -9,6 +9,12 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 /** "12,345". */
 export const count = (n: number): string => whole.format(n);
 
+/** The text as a sentence: with a capital letter and an end. */
+export function sentence(text: string): string {
+    const t = text.trim();
+    return t ? t[0]?.toUpperCase() + t.slice(1) + (/[.!?:…]$/.test(t) ? "" : ".") : "";
+}
+
 /** "12.3K" from 100,000 on, whole below. */
 export const short = (n: number): string => (Math.abs(n) < 100_000 ? whole.format(n) : compact.format(n));
 

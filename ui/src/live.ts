@@ -33,6 +33,7 @@ let source: EventSource | undefined;
 let watched = "";
 let poll_timer = 0;
 let retry_timer = 0;
+let reopen_timer = 0;
 let poll_ms = 2000;
 let offset_ms = 0;
 let sampled: Overview | undefined;
@@ -118,6 +119,12 @@ function open(): void {
     });
 }
 
+// Who clicks from job to job shall not leave a stream behind for each: servers bound them.
+function reopen(after_ms: number): void {
+    window.clearTimeout(reopen_timer);
+    reopen_timer = window.setTimeout(open, after_ms);
+}
+
 /** Begins to listen. */
 export function start_live(session: Session): void {
     poll_ms = session.poll_seconds * 1000;
@@ -149,11 +156,11 @@ export function use_job_events(id: string, changed: (job: JobDetail | undefined)
         };
         job_listeners.add(f);
         watched = id;
-        open();
+        reopen(250);
         return () => {
             job_listeners.delete(f);
             watched = "";
-            open();
+            reopen(3000);
         };
     }, [id]);
 }

@@ -8,7 +8,7 @@ import { useEffect, useState } from "preact/hooks";
 import {
     Failure, get, is_final, post, type Action, type HistoryEntry, type JobDetail, type RelatedJob, type Session,
 } from "../api";
-import { clock, date_time, duration, exact, local_input, parse_duration } from "../format";
+import { clock, date_time, duration, exact, local_input, parse_duration, sentence } from "../format";
 import { ms, server_now, use_job_events, use_now } from "../live";
 import { link } from "../router";
 import { Badge, Bar, Choice, Copy, Empty, Fault, Field, Head, JobLink, Json, Since, Span, text_of, When } from "../parts/basic";
@@ -73,7 +73,7 @@ function Detail({ job, gone, session, reload }: { job: JobDetail; gone: boolean;
 function Waits({ waits }: { job: JobDetail; waits: NonNullable<JobDetail["waits"]> }) {
     return (
         <div class="callout info">
-            <p><strong>Why it is not running:</strong> {waits.message} {waits.until && <>(<When at={waits.until} />)</>}</p>
+            <p><strong>Why it is not running:</strong> {sentence(waits.message)} {waits.until && <>(<When at={waits.until} />)</>}</p>
             {waits.jobs && waits.jobs.length > 0 && (
                 <p class="sub">{waits.jobs.slice(0, 20).map((id) => <JobLink key={id} id={id} />)}{waits.jobs.length > 20 && `and ${waits.jobs.length - 20} more`}</p>
             )}

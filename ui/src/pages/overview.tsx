@@ -5,7 +5,7 @@
 
 import { useState } from "preact/hooks";
 import { get, type Overview as OverviewData, type Problem, type Series, type Session } from "../api";
-import { bytes, count, duration, percent, plural, rate, short } from "../format";
+import { bytes, count, duration, percent, plural, rate, sentence, short } from "../format";
 import { ms, use_data, use_live, use_now } from "../live";
 import { link } from "../router";
 import { Choice, Empty, Head, Loaded, Table } from "../parts/basic";
@@ -39,7 +39,7 @@ export function Problems({ overview }: { overview: OverviewData }) {
                 const to = place_of(p);
                 return (
                     <li key={i} class={`callout ${p.severity}`}>
-                        <p><strong class="wrap">{p.message}</strong> <span class="wrap">{p.cure}</span></p>
+                        <p><strong class="wrap">{sentence(p.message)}</strong> <span class="wrap">{sentence(p.cure)}</span></p>
                         {to && <a href={to} aria-label={`Show: ${p.message}`}>Show</a>}
                     </li>
                 );
@@ -148,7 +148,7 @@ export function filled(s: Series): { at: number[]; succeeded: number[]; failed: 
 const step_words: Record<Range, string> = { hour: "a minute", day: "in 5 minutes", week: "an hour", month: "an hour" };
 
 function History() {
-    const [range, set] = useState<Range>("day");
+    const [range, set] = useState<Range>("hour");
     const data = use_data("series " + range, (signal) => get<Series>("series", { span: range }, signal));
     return (
         <>
@@ -180,7 +180,7 @@ function QueueHealth({ overview }: { overview: OverviewData }) {
     if (!overview.queues.length) return <Empty title="No queues yet"><p>A queue appears with its first job, or with the first server that serves it.</p></Empty>;
     return (
         <Table caption="Queues" cards>
-            <thead><tr><th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">Running</th><th class="right">Runs/s</th><th class="right">Failed attempts, 1 h</th><th class="right">Servers</th></tr></thead>
+            <thead><tr><th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">Running</th><th class="right">Runs/s</th><th class="right">Failed, 1 h</th><th class="right">Servers</th></tr></thead>
             <tbody>
                 {overview.queues.slice(0, 20).map((q) => (
                     <tr key={q.name} data-row>

@@ -32,10 +32,10 @@ export function QueuesPage({ session }: { session: Session }) {
                         {!queues.length
                             ? <Empty title="No queues yet"><p>A queue appears with its first job, or with the first server that serves it.</p></Empty>
                             : (
-                                <Table caption="Queues" cards>
+                                <Table caption="Queues" cards class="dense">
                                     <thead><tr>
                                         <th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">At a limit</th><th class="right">Running</th>
-                                        <th class="right">Runs/s</th><th class="right">Mean run</th><th class="right">Mean late</th><th class="right">Failed attempts, 1 h</th><th class="right">Servers</th>
+                                        <th class="right">Runs/s</th><th class="right">Mean run</th><th class="right">Mean late</th><th class="right">Failed, 1 h</th><th class="right">Servers</th>
                                         {session.may_write && <th><span class="hidden">Actions</span></th>}
                                     </tr></thead>
                                     <tbody>
