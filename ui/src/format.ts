@@ -134,6 +134,11 @@ export function pretty_json(text: string): string {
     return out;
 }
 
+/** JSON text without the white space between its parts; what is not JSON comes back unchanged. */
+export function compact_json(text: string): string {
+    return json_fault(text) ? text : text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, "$1");
+}
+
 /** Why a text is not JSON; empty if it is. */
 export function json_fault(text: string): string {
     try {

@@ -5,7 +5,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { Failure, get, message_of, post, type Cron, type JobDetail, type JobType, type Session } from "../api";
-import { date_time, json_fault, local_input, parse_duration, pretty_json } from "../format";
+import { compact_json, date_time, json_fault, local_input, parse_duration, pretty_json } from "../format";
 import { server_now, use_data, use_live } from "../live";
 import { go, link, type Route } from "../router";
 import { Choice, Empty, Fault, Field, Head, Loaded, text_of } from "../parts/basic";
@@ -80,7 +80,7 @@ function Form({ types, source, wanted, recurring }: { types: JobType[]; source: 
         set_busy(true);
         set_problem(undefined);
         const options = {
-            arguments: text,
+            arguments: compact_json(text),
             queue,
             priority: Number(priority),
             ...(attempts ? { max_attempts: Number(attempts) } : {}),

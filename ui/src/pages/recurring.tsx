@@ -5,7 +5,7 @@
 
 import { useState } from "preact/hooks";
 import { Failure, get, message_of, post, type Cron, type Definition, type JobType, type Recurring as Entry, type Session, type Timeline } from "../api";
-import { count, clock, json_fault, plural, pretty_json } from "../format";
+import { compact_json, count, clock, json_fault, plural, pretty_json } from "../format";
 import { ms, use_data, use_live } from "../live";
 import { go, link } from "../router";
 import { Badge, Empty, Field, Head, JobLink, Json, Loaded, Table, text_of, When } from "../parts/basic";
@@ -235,7 +235,7 @@ function Edit({ r, close }: { r: Entry; close: (changed: boolean) => void }) {
     const queues = use_live().overview?.queues ?? [];
     const save = async () => {
         try {
-            await post("recurring", { id: r.id, cron, zone, arguments: text, queue, misfire, overlap });
+            await post("recurring", { id: r.id, cron, zone, arguments: compact_json(text), queue, misfire, overlap });
             say("Saved. The edit holds until the program's own definition changes.");
             close(true);
         } catch (e) {

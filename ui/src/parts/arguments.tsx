@@ -62,7 +62,7 @@ export function Arguments({ schema, text, change, fault, fault_at }: {
                         {!schema && <p class="hint">An array of the arguments in their order, or an object with their names.</p>}
                     </>
                 )}
-            {fault && (!form || fault_at === "arguments") && <p class="fault" role="alert">{fault_at && fault_at !== "arguments" ? `${fault_at}: ` : ""}{fault}</p>}
+            {fault && (!form || fault_at === "arguments") && <p class="fault" role="alert">{fault_at && fault_at !== "arguments" && !fault.includes(fault_at) ? `${fault_at}: ` : ""}{fault}</p>}
         </fieldset>
     );
 }
