@@ -22,11 +22,14 @@ target_compile_options(
 # header-only use the headers alone.
 if(COFIRE_TEST_HEADER_ONLY)
     set(cofire_under_test cofire::cofire)
+    set(cofire_dashboard_under_test cofire::dashboard)
 else()
     set(cofire_under_test cofire::compiled)
+    set(cofire_dashboard_under_test cofire::dashboard_compiled)
 endif()
 if(PROJECT_IS_TOP_LEVEL)
     target_link_libraries(cofire_compiled PRIVATE cofire_dev)
+    target_link_libraries(cofire_dashboard_compiled PRIVATE cofire_dev)
 endif()
 
 # Put before the command of each test, as a list.

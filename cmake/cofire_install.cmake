@@ -27,6 +27,8 @@ install(
         "${CMAKE_CURRENT_LIST_DIR}/cofire_zones.cmake"
         "${CMAKE_CURRENT_LIST_DIR}/cofire_compiled.cmake"
         "${CMAKE_CURRENT_LIST_DIR}/cofire_compiled.cpp"
+        "${CMAKE_CURRENT_LIST_DIR}/cofire_dashboard.cmake"
+        "${CMAKE_CURRENT_LIST_DIR}/cofire_dashboard_compiled.cpp"
     DESTINATION "${package_dir}"
 )
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/cofire")

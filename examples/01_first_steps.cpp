@@ -6,6 +6,7 @@
 
 //[readme
 #include <cofire.hpp>
+#include <cofire/storage/journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,7 +31,7 @@ asio::awaitable<void> log_in(cofire::client& jobs, std::string user) {
 int main() {
     asio::io_context io;
 
-    cofire::host jobs{io.get_executor(), cofire::memory_storage{}};
+    cofire::host jobs{io.get_executor(), cofire::journal_storage{"jobs.d"}};
     jobs.add<send_login_notification>();
     jobs.start();
 

@@ -59,10 +59,11 @@ struct tiny_desk : tiny_work {
             std::ranges::for_each(r.ids, apply);
         } else if (r.filter) {
             // The cursor: the number of the first slice, and of the last job looked at.
-            std::string const cursor(r.cursor);
-            auto const begun = cursor.empty() ? number : std::stoull(cursor);
-            std::uint64_t at =
-                cursor.empty() ? 0 : std::stoull(cursor.substr(cursor.find('/') + 1));
+            auto const slash = std::min(r.cursor.find('/'), r.cursor.size());
+            auto const rest = r.cursor.substr(std::min(slash + 1, r.cursor.size()));
+            bool const first = r.cursor.empty();
+            auto const begun = first ? number : number_in(r.cursor.substr(0, slash), r.cursor);
+            std::uint64_t at = first ? 0 : number_in(rest, r.cursor);
             std::uint32_t looked = 0;
             for (auto n = jobs.upper_bound(at); n != jobs.end() && n->first <= begun; ++n) {
                 if (looked++ == r.budget) {
@@ -114,7 +115,7 @@ struct tiny_desk : tiny_work {
             } else if (n->stop != signal_kind::deleted) {
                 n->stop =
                     r.kind == change_kind::cancel ? signal_kind::cancelled : signal_kind::deleted;
-                n->told = false;
+                all_servers.at(n->r.server).signals.push_back({n->r.id, n->r.epoch, *n->stop});
                 n->r.reason = r.reason;
             }
             break;
@@ -181,12 +182,14 @@ struct tiny_desk : tiny_work {
         recurring_moved();
     }
     void act(recurring_list const& p, recurring_answer& answer, time_point) {
-        for (auto const& [id, r] : all_recurring) {
-            if (p.id.empty() || p.id == id) {
-                answer.records.push_back(r);
-            }
+        if (!p.id.empty()) {
+            answer.records.push_back(known(p.id));
+            return;
         }
-        if (auto const s = all_servers.find(p.server); s != all_servers.end() && p.id.empty()) {
+        for (auto const& [id, r] : all_recurring) {
+            answer.records.push_back(r);
+        }
+        if (auto const s = all_servers.find(p.server); s != all_servers.end()) {
             s->second.recurring_changed = false;
         }
     }

@@ -4,10 +4,12 @@
 #ifndef COFIRE_EXAMPLES_OWN_STORAGE_TINY_JOBS_HPP
 #define COFIRE_EXAMPLES_OWN_STORAGE_TINY_JOBS_HPP
 
+#include <cofire/core/error.hpp>
 #include <cofire/storage/storage.hpp>
 #include <cofire/storage/table/table_limits.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -23,6 +25,16 @@ namespace own {
 using namespace cofire;
 using namespace std::chrono_literals;
 
+/// The number that a cursor of ours is, or one of its two; other cursors are refused.
+inline std::uint64_t number_in(std::string_view text, std::string_view cursor) {
+    std::uint64_t number = 0;
+    auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (ec != std::errc{} || end != text.data() + text.size()) {
+        throw error(errc::bad_option, "the cursor " + std::string(cursor));
+    }
+    return number;
+}
+
 /// The jobs, and the rules for each of them. Every function is one part of a step: no lock, no clock.
 struct tiny_jobs {
     struct node {
@@ -33,13 +45,13 @@ struct tiny_jobs {
         std::uint64_t moved = 0;         // when its state changed, by the storage's number
         server_instance parked_for = 0;  // servers up to this one cannot decode it
         std::optional<signal_kind> stop; // its server is to stop it
-        bool told = false;               // and knows
         bool settled = false;            // the latest run was settled
     };
     struct server {
         server_info info;
         std::weak_ptr<void const> presence;
         bool recurring_changed = false;
+        std::vector<run_signal> signals{}; // not told yet
     };
     std::uint64_t number = 1;           // of the latest change
     std::map<std::uint64_t, node> jobs; // by the number of their insert

@@ -25,7 +25,7 @@ struct tiny_reads : tiny_desk {
         read_answer& answer,
         Visit visit
     ) const {
-        std::size_t const begin = cursor.empty() ? 0 : std::stoull(std::string(cursor));
+        std::size_t const begin = cursor.empty() ? 0 : number_in(cursor, cursor);
         std::size_t at = begin;
         bool enough = false;
         for (; at < all.size() && at - begin < budget && !enough; ++at) {

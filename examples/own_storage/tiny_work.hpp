@@ -220,7 +220,7 @@ struct tiny_work : tiny_jobs {
         n.r.server = s;
         n.r.started = now;
         n.r.expires_at.reset();
-        n.told = n.settled = false;
+        n.settled = false;
         move(n, job_state::processing, "", now);
         acquired_job a;
         a.id = n.r.id;
@@ -297,6 +297,7 @@ struct tiny_work : tiny_jobs {
         switch (kind) {
         case outcome_kind::succeeded:
             n.r.result = o.result;
+            n.r.error.reset();
             end(n, job_state::succeeded, reason, now);
             break;
         case outcome_kind::failed: end(n, job_state::failed, reason, now); break;
@@ -332,15 +333,18 @@ struct tiny_work : tiny_jobs {
                 n->r.log.insert(n->r.log.end(), report.lines.begin(), report.lines.end());
             }
         }
-        for (auto& [inserted, n] : jobs) {
-            if (held(n) && n.stop && !std::exchange(n.told, true)) {
-                answer.signals.push_back({n.r.id, n.r.epoch, *n.stop});
-            }
-        }
+        answer.signals = std::exchange(s.signals, {});
         if (r.list_held) {
             for (auto const& [id, at] : numbers) {
-                if (held(jobs.at(at)) && id > *r.list_held && answer.held.size() != 10'000) {
-                    answer.held.push_back({id, jobs.at(at).r.epoch});
+                node const& n = jobs.at(at);
+                if (held(n) && id > *r.list_held && answer.held.size() != 10'000) {
+                    answer.held.push_back({id, n.r.epoch});
+                    auto const same = [&](run_signal const& told) {
+                        return told.id == id && told.kind == n.stop;
+                    };
+                    if (n.stop && std::ranges::none_of(answer.signals, same)) {
+                        answer.signals.push_back({id, n.r.epoch, *n.stop});
+                    }
                 }
             }
         }

@@ -201,6 +201,14 @@ asio::awaitable<bool> http_server::serve_one(session& s, beast::flat_buffer& buf
         co_return false;
     }
 
+    for (mount const& m : mounts_) {
+        if (readable && m.owns(parser.get().target())) {
+            auto op = m.handle(s.stream, parser.release());
+            bool const stays = co_await std::move(op);
+            co_return stays && !last && !stopping_;
+        }
+    }
+
     response r;
     if (readable) {
         r = co_await answer(parser.get());

@@ -19,6 +19,9 @@
 #include <functional>
 #include <list>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace web {
 
@@ -31,6 +34,14 @@ using response = http::response<http::string_body>;
 
 /// Answers one request. The server keeps the request alive until the answer is there.
 using request_handler = std::function<asio::awaitable<response>(request const&)>;
+
+/// Something that answers requests on the connection itself, such as cofire's dashboard.
+struct mount {
+    /// True if it is to answer a request for this target.
+    std::function<bool(std::string_view)> owns;
+    /// Answers; false: the connection is to be closed.
+    std::function<asio::awaitable<bool>(beast::tcp_stream&, request)> handle;
+};
 
 /// What the server puts up with.
 struct http_limits {
@@ -49,6 +60,9 @@ struct http_limits {
 class http_server {
 public:
     http_server(asio::io_context& io, request_handler handler, http_limits limits = {});
+
+    /// Has `m` answer what it owns. To be called before start().
+    void add(mount m) { mounts_.push_back(std::move(m)); }
 
     /// Listens on the first free port from `port` on, and returns it; 0 lets the system choose.
     std::uint16_t listen(std::uint16_t port);
@@ -74,6 +88,7 @@ private:
     asio::awaitable<void> limit_stop();
 
     request_handler handler_;
+    std::vector<mount> mounts_;
     http_limits limits_;
     asio::ip::tcp::acceptor acceptor_;
     asio::steady_timer stop_timer_;

@@ -7,10 +7,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <fcntl.h>
 #include <string>
+#include <system_error>
+#include <unistd.h>
 
 namespace {
 
@@ -32,13 +36,44 @@ std::string seconds(cofire::duration d) {
     return text.data();
 }
 
+std::string_view name_of(cofire::outcome_kind kind) {
+    switch (kind) {
+    case cofire::outcome_kind::succeeded: return "succeeded";
+    case cofire::outcome_kind::failed: return "failed";
+    case cofire::outcome_kind::retry: return "retry";
+    case cofire::outcome_kind::snoozed: return "snoozed";
+    case cofire::outcome_kind::released: return "released";
+    case cofire::outcome_kind::deleted: return "deleted";
+    case cofire::outcome_kind::parked: return "parked";
+    default: return "ended";
+    }
+}
+
 std::string attempt(std::uint32_t number) {
     return "attempt " + std::to_string(number);
 }
 
 } // namespace
 
+job_events::job_events(std::filesystem::path const& runs)
+    : runs_(open(runs.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {
+    if (runs_ == -1) {
+        throw std::system_error(errno, std::generic_category(), runs.string());
+    }
+}
+
+job_events::~job_events() {
+    close(runs_);
+}
+
+void job_events::note(std::string const& line) const {
+    if (write(runs_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+        throw std::system_error(errno, std::generic_category(), "the list of runs");
+    }
+}
+
 void job_events::on_started(cofire::job_context const& ctx) {
+    note("began " + ctx.id().to_string() + " " + std::to_string(ctx.epoch()) + "\n");
     if (is_load(ctx.type())) {
         return;
     }
@@ -50,6 +85,10 @@ void job_events::on_started(cofire::job_context const& ctx) {
 }
 
 void job_events::on_settled(cofire::run_outcome const& outcome, std::string_view type) {
+    note(
+        "settled " + outcome.id.to_string() + " " + std::to_string(outcome.epoch) + " " +
+        std::string(name_of(outcome.kind)) + "\n"
+    );
     if (is_load(type)) {
         return;
     }
@@ -71,23 +110,11 @@ void job_events::on_settled(cofire::run_outcome const& outcome, std::string_view
     if (outcome.error) {
         details += ": " + outcome.error->message;
     }
-    std::string_view event;
-    switch (outcome.kind) {
-    case cofire::outcome_kind::succeeded: event = "succeeded"; break;
-    case cofire::outcome_kind::failed: event = "failed"; break;
-    case cofire::outcome_kind::retry: {
+    if (outcome.kind == cofire::outcome_kind::retry) {
         auto const now = std::chrono::system_clock::now();
         details += "; again in " + seconds(std::chrono::round<cofire::duration>(outcome.at - now));
-        event = "retry";
-        break;
     }
-    case cofire::outcome_kind::snoozed: event = "snoozed"; break;
-    case cofire::outcome_kind::released: event = "released"; break;
-    case cofire::outcome_kind::deleted: event = "deleted"; break;
-    case cofire::outcome_kind::parked: event = "parked"; break;
-    case cofire::outcome_kind::suspended: event = "suspended"; break;
-    }
-    print_line(event, about(type, outcome.id) + details);
+    print_line(name_of(outcome.kind), about(type, outcome.id) + details);
 }
 
 void job_events::on_notice(cofire::storage_notice const& notice) {

@@ -19,6 +19,8 @@
 #include "routes.hpp"
 
 #include <cofire.hpp>
+#include <cofire/dashboard.hpp>
+#include <cofire/storage/journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,6 +35,7 @@
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
+#include <utility>
 
 namespace {
 
@@ -50,6 +53,29 @@ std::filesystem::path data_folder(std::string const& wanted) {
     return name;
 }
 
+// Where the jobs are held: in a folder, which survives the program, or in memory.
+cofire::any_storage make_storage(options const& o, std::filesystem::path const& data) {
+    cofire::table_limits limits;
+    limits.jobs = o.max_jobs;
+    if (o.memory) {
+        cofire::memory_options const how(limits);
+        return cofire::any_storage(cofire::memory_storage(how));
+    }
+    cofire::journal_options how;
+    how.limits = limits;
+    cofire::journal_storage journal(data / "jobs.d", how);
+    cofire::journal_report const& found = journal.report();
+    if (!found.created) {
+        std::printf(
+            "Found %llu jobs in %s; %llu runs had been interrupted and are made up for.\n",
+            static_cast<unsigned long long>(found.jobs),
+            (data / "jobs.d").c_str(),
+            static_cast<unsigned long long>(found.interrupted)
+        );
+    }
+    return cofire::any_storage(std::move(journal));
+}
+
 // One of each, so that there is something to see at once.
 asio::awaitable<void> first_jobs(cofire::client const& jobs) {
     co_await set_up_recurring_jobs(jobs);
@@ -62,15 +88,16 @@ asio::awaitable<void> first_jobs(cofire::client const& jobs) {
     co_await jobs.continue_with<&crm::report_backup>(backup, "crm");
 }
 
-// Says how it ended. What still waits is in memory and goes with the process.
-asio::awaitable<void> say_goodbye(cofire::client const& jobs) {
+// Says how it ended.
+asio::awaitable<void> say_goodbye(cofire::client const& jobs, bool memory) {
     cofire::storage_counts const counts = co_await jobs.counts();
     std::uint64_t const waiting = counts[cofire::job_state::enqueued] +
                                   counts[cofire::job_state::scheduled] +
                                   counts[cofire::job_state::awaiting];
     std::string details = std::to_string(counts.succeeded) + " jobs succeeded, ";
     details += std::to_string(counts.failed) + " failed, ";
-    details += std::to_string(waiting) + " that wait end with the process";
+    details += std::to_string(waiting) + " that wait ";
+    details += memory ? "end with the process" : "will be there at the next start";
     print_line("stopped", details);
 }
 
@@ -97,28 +124,35 @@ void run(options const& o) {
     std::filesystem::path const data = data_folder(o.data);
     outbox const messages(data / "outbox");
     crm app(messages, data / "backups");
-    job_events events;
+    job_events events(data / "runs.log");
 
     asio::io_context io(1);    // for the HTTP server and the jobs that are coroutines
     asio::thread_pool pool(1); // for the job that blocks
 
-    cofire::table_limits limits;
-    limits.jobs = o.max_jobs;
-    cofire::memory_options const storage(limits);
     cofire::host_options how;
     how.environment.observer(events).log(print_log);
 
     // The background jobs: a host beside whatever else the program does. Without options, its first
-    // line is: cofire::host jobs{io.get_executor(), cofire::memory_storage{}};
-    cofire::host jobs{io.get_executor(), cofire::memory_storage{storage}, how};
+    // line is: cofire::host jobs{io.get_executor(), cofire::journal_storage{"jobs.d"}};
+    cofire::host jobs{io.get_executor(), make_storage(o, data), how};
     register_jobs(jobs, app, pool);
     jobs.start([&](std::exception_ptr error) {
         report(error);
-        asio::co_spawn(io, say_goodbye(jobs), report);
+        asio::co_spawn(io, say_goodbye(jobs, o.memory), report);
     });
 
     routes application(jobs, app);
     web::http_server server(io, [&](web::request const& r) { return application.handle(r); });
+    // The dashboard, on the same port. Everybody who reaches this server is on this machine: it listens
+    // on the loopback interface only.
+    cofire::dashboard const dashboard(jobs);
+    server.add(
+        {[&](std::string_view target) { return dashboard.owns(target); },
+         [&](web::beast::tcp_stream& stream, web::request r) {
+             cofire::dashboard_identity const who{"you", cofire::role::operator_, "127.0.0.1"};
+             return dashboard.handle(stream, std::move(r), who);
+         }}
+    );
     std::uint16_t const port = server.listen(o.port);
     if (o.port != 0 && port != o.port) {
         std::printf("Port %d is taken; this is the next free one: %d.\n", o.port, port);
@@ -127,7 +161,8 @@ void run(options const& o) {
     application.set_origin(origin);
     server.start();
     std::printf("Listening on %s - open it in a browser. Ctrl+C stops.\n", origin.c_str());
-    std::printf("Outbox and backups: %s\n", data.c_str());
+    std::printf("Dashboard: %s/cofire/\n", origin.c_str());
+    std::printf("Jobs, outbox and backups: %s\n", data.c_str());
     std::fflush(stdout);
 
     load more(io, jobs, o.load);

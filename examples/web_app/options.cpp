@@ -13,11 +13,15 @@ char const* const help_text =
     "web_app [options]\n"
     "  --port P      listen on 127.0.0.1, port P or the next free one; 0: any (default 8080)\n"
     "  --load N      besides, make N jobs a second, some of which fail (default 0)\n"
-    "  --data DIR    where the outbox and the backups go (default: a new temporary folder)\n"
+    "  --data DIR    where the jobs, the outbox and the backups are (default: a new temporary "
+    "folder)\n"
+    "  --memory      hold the jobs in memory: they end with the process\n"
     "  --max-jobs N  how many jobs are held at the most; then answer 503 (default 1000000)\n"
     "  --help        print this\n"
     "\n"
-    "The jobs are held in memory: they end with the process. Ctrl+C lets those that run end.\n";
+    "The jobs are in DIR/jobs.d: what was accepted is done in the end, also if the program is "
+    "killed and\n"
+    "started again with the same folder. Ctrl+C lets those that run end.\n";
 
 namespace {
 
@@ -43,6 +47,10 @@ options parse_options(int argc, char const* const* argv) {
         if (name == "--help" || name == "-h") {
             o.help = true;
             return o;
+        }
+        if (name == "--memory") {
+            o.memory = true;
+            continue;
         }
         if (name != "--port" && name != "--load" && name != "--data" && name != "--max-jobs") {
             throw bad_option("there is no option '" + std::string(name) + "'");

@@ -14,6 +14,7 @@ struct options {
     std::uint32_t load = 0;
     std::uint64_t max_jobs = 1'000'000;
     std::string data; // empty: a new temporary folder
+    bool memory = false;
     bool help = false;
 };
 

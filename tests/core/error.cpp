@@ -17,7 +17,7 @@ using cofire::errc;
 
 BOOST_AUTO_TEST_CASE(each_code_has_a_text_of_its_own) {
     std::set<std::string> texts;
-    int const last = static_cast<int>(errc::version_mismatch);
+    int const last = static_cast<int>(errc::bad_dashboard_option);
     for (int code = 1; code <= last; ++code) {
         auto const ec = make_error_code(static_cast<errc>(code));
         BOOST_TEST(ec.message() != "unknown cofire error");
@@ -50,8 +50,9 @@ BOOST_AUTO_TEST_CASE(an_error_says_what_and_which) {
 }
 
 BOOST_AUTO_TEST_CASE(which_errors_may_pass) {
-    std::set<errc> const retryable{errc::storage_full, errc::storage_failed, errc::outcome_unknown};
-    for (int code = 1; code <= static_cast<int>(errc::version_mismatch); ++code) {
+    std::set<errc> const retryable{
+        errc::storage_full, errc::storage_failed, errc::outcome_unknown, errc::no_space};
+    for (int code = 1; code <= static_cast<int>(errc::bad_dashboard_option); ++code) {
         auto const e = static_cast<errc>(code);
         BOOST_TEST(cofire::error(e, "x").is_retryable() == retryable.contains(e));
     }

@@ -167,8 +167,8 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_result_waits_on_after_a_stop_until_it_is_cl
             h.jobs.close();
             h.jobs.close(); // again
         }
-        h.io.restart();
-        h.io.run();
+        h.run();
+        BOOST_TEST(h.io.stopped());
         BOOST_REQUIRE(why);
         BOOST_TEST((code_of([&] { std::rethrow_exception(why); }) == cofire::errc::closed));
     }
@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(closed_while_it_runs_it_ends_by_that_error) {
     h.jobs.start([&](std::exception_ptr e) { error = std::move(e); });
     h.run();
     h.jobs.close();
-    h.io.restart();
-    h.io.run();
+    h.run();
+    BOOST_TEST(h.io.stopped());
     BOOST_REQUIRE(error);
     BOOST_TEST((code_of([&] { std::rethrow_exception(error); }) == cofire::errc::closed));
 }

@@ -20,6 +20,17 @@ std::size_t count(failing const& w, std::string_view name) {
     return static_cast<std::size_t>(std::count(names.begin(), names.end(), name));
 }
 
+BOOST_AUTO_TEST_CASE(takes_a_job_that_comes_while_it_is_idle_before_it_asks_for_anything_else) {
+    failing w;
+    w.start();
+    w.weak.names.clear();
+    w.add(1);
+    BOOST_TEST(w.ran.size() == 1U);
+    BOOST_REQUIRE(w.weak.names.size() >= 2);
+    BOOST_TEST(w.weak.names[0] == "acquire");
+    BOOST_TEST(count(w, "tick") >= 1U); // something else may have changed all the same
+}
+
 BOOST_AUTO_TEST_CASE(a_type_with_a_limit_does_not_cut_the_batches_of_others) {
     failing w;
     cofire::detail::parking gate;

@@ -276,6 +276,56 @@ BOOST_AUTO_TEST_CASE(a_stop_waits_for_a_storage_that_comes_back) {
     BOOST_TEST((w.state(id) == job_state::enqueued));
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_tries_once_more_before_it_gives_up) {
+    failing w;
+    auto const id = w.add(-1);
+    w.start();
+    w.weak.before = [](std::string_view) { fail(); };
+    w.server->stop();
+    w.run();
+    w.advance(5s); // the handler is asked to stop
+    for (int i = 0; i != 20; ++i) {
+        w.advance(100ms); // tries at 5, 5.1, 5.3, 5.7, 6.5 and, if there is time, at 8.1 s
+    }
+    w.mend();
+    auto const calls = w.weak.calls;
+    w.advance(900ms);
+    BOOST_TEST(w.weak.calls == calls);
+    w.advance(100ms);
+    w.end->check();
+    BOOST_TEST((w.state(id) == job_state::enqueued));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_retires_from_a_storage_that_fails_to_settle) {
+    failing w;
+    auto const id = w.add(-1);
+    w.start();
+    w.fail_before("settle");
+    w.server->stop();
+    w.run();
+    for (int i = 0; i != 10 && !w.end->ended; ++i) {
+        w.advance(1s);
+    }
+    BOOST_TEST((code_of([&] { w.end->check(); }) == cofire::errc::storage_failed));
+    BOOST_TEST((w.state(id) == job_state::enqueued));
+    BOOST_TEST(w.record(id).lost == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_retirement_that_fails_is_tried_again) {
+    failing w;
+    w.start();
+    int failures = 0;
+    w.weak.before = [&](std::string_view name) {
+        if (name == "servers" && ++failures == 1) {
+            fail();
+        }
+    };
+    w.server->stop();
+    w.run();
+    w.end->check();
+    BOOST_TEST(failures == 2);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_cofire_error_is_a_failure_too) {
     failing w;
     w.weak.before = [](std::string_view name) {

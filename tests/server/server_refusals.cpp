@@ -59,22 +59,60 @@ BOOST_AUTO_TEST_CASE(a_result_too_large_for_the_storage_fails_its_job_and_no_oth
     BOOST_TEST(health.counters.running == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(an_outcome_that_is_refused_twice_is_given_up) {
+BOOST_AUTO_TEST_CASE(a_run_whose_failure_is_refused_too_is_repeated_later) {
     failing w;
     auto const bad = w.add(1);
     auto const good = w.add(2);
     w.weak.refuses = [&](cofire::run_outcome const& o) {
+        bool const ends = o.kind == cofire::outcome_kind::succeeded || o.error.has_value();
+        return o.id == bad && ends ? std::optional<std::string>("not this one") : std::nullopt;
+    };
+    w.start();
+    BOOST_TEST((w.state(good) == job_state::succeeded));
+    auto const record = w.record(bad);
+    BOOST_TEST((record.state == job_state::scheduled)); // and not at once: that may go on for ever
+    BOOST_TEST(record.attempt == 0U);
+    BOOST_TEST(w.log.count("not this one; it fails") == 1U);
+    BOOST_TEST(w.log.count("not this one; it is repeated later") == 1U);
+    BOOST_TEST(w.server->health().counters.refused == 0U);
+    w.weak.refuses = nullptr;
+    w.advance(59s);
+    BOOST_TEST(w.ran.size() == 2U);
+    w.advance(1s);
+    BOOST_TEST((w.state(bad) == job_state::succeeded));
+}
+
+// Nothing about it is told again; it is not taken for a job whose acquisition was not answered.
+BOOST_AUTO_TEST_CASE(a_run_of_which_everything_is_refused_is_given_up) {
+    failing w;
+    auto const bad = w.add(1);
+    auto const good = w.add(2);
+    int refused = 0;
+    w.weak.refuses = [&](cofire::run_outcome const& o) {
+        refused += o.id == bad ? 1 : 0;
         return o.id == bad ? std::optional<std::string>("not this one") : std::nullopt;
     };
     w.start();
     BOOST_TEST((w.state(good) == job_state::succeeded));
     BOOST_TEST((w.state(bad) == job_state::processing));
-    BOOST_TEST(w.log.count("not this one; it fails") == 1U);
     BOOST_TEST(w.log.count("not this one; it is given up") == 1U);
     BOOST_TEST(w.server->health().counters.refused == 1U);
     BOOST_TEST(w.server->health().counters.succeeded == 1U);
+    BOOST_TEST(refused == 3);
+    bool dropped = false;
+    w.weak.gave = [&](cofire::acquire_answer const&) {
+        if (!std::exchange(dropped, true)) {
+            throw cofire::error(cofire::errc::outcome_unknown, "no answer");
+        }
+    };
     auto const next = w.add(3);
+    w.advance(1s);
+    BOOST_TEST(dropped);
+    BOOST_TEST(w.log.count("hands back 1 jobs") == 1U); // the one whose answer was lost
     BOOST_TEST((w.state(next) == job_state::succeeded));
+    BOOST_TEST((w.state(bad) == job_state::processing));
+    BOOST_TEST(refused == 3);
+    BOOST_TEST(w.server->health().counters.refused == 1U);
     w.server->stop(); // what it still holds is handed back
     w.run();
     w.end->check();

@@ -303,6 +303,38 @@ BOOST_AUTO_TEST_CASE(a_run_handed_back_leaves_no_second_outcome) {
     BOOST_TEST(input.freed);
 }
 
+// What it was to run must not lie until another job comes.
+BOOST_AUTO_TEST_CASE(a_slot_that_could_not_be_made_is_made_later) {
+    bare_core w;
+    int failures = 2;
+    w.core->make_strand.make = [&w, &failures]() -> asio::any_io_executor {
+        if (failures-- > 0) {
+            throw std::bad_alloc();
+        }
+        return asio::make_strand(w.io.get_executor());
+    };
+    bool ended = false;
+    asio::co_spawn(w.io, cofire::detail::dispatch(w.core), [&](std::exception_ptr) {
+        ended = true;
+    });
+    w.add(1);
+    w.run();
+    BOOST_TEST(failures == 1);
+    BOOST_TEST(w.events.empty());
+    w.advance(99ms);
+    BOOST_TEST(failures == 1);
+    w.advance(1ms);
+    BOOST_TEST(failures == 0);
+    BOOST_TEST(w.events.empty());
+    w.advance(100ms);
+    BOOST_TEST(w.events == std::vector<std::string>{"start 1"}, boost::test_tools::per_element());
+    BOOST_TEST(w.log.count("no slot: ") == 2U);
+    w.gates[1].notify();
+    w.core->stop(false);
+    w.run();
+    BOOST_TEST(ended);
+}
+
 BOOST_AUTO_TEST_CASE(only_what_nobody_here_knows_of_is_handed_back) {
     bare_core w;
     std::vector<cofire::held_job> held;

@@ -411,6 +411,86 @@ BOOST_AUTO_TEST_CASE(several_limits_of_a_job) {
     }
 }
 
+// Of those that a limit lets in, a job that lost a server and cannot be handed out now is none.
+BOOST_AUTO_TEST_CASE(suspects_take_no_place_of_healthy_jobs_with_their_limit) {
+    table_fixture t;
+    auto const dying = t.server();
+    t.insert({job(1), with_limit(job(2), "l", 2), with_limit(job(3), "l", 2)});
+    t.acquire(dying);
+    t.die(dying);
+    auto const s = t.server();
+    t.insert({with_limit(job(4), "l", 2), with_limit(job(5), "l", 2)});
+    auto const healthy = t.acquire(s);
+    BOOST_TEST(numbers(healthy) == "4 5");
+    t.now += 1h;
+    auto const suspect = t.acquire(s);
+    t.insert({with_limit(job(6), "l", 2), with_limit(job(7), "l", 2)});
+    BOOST_TEST(numbers(suspect) == "1");
+    auto const other = t.server();
+    BOOST_TEST(numbers(t.acquire(other)) == ""); // all are behind the limit now
+    for (auto const& j : healthy) {
+        t.settle(s, j);
+    }
+    BOOST_TEST(numbers(t.acquire(s)) == "6 7");
+    BOOST_TEST(numbers(t.acquire(other)) == "");
+    t.settle(s, suspect.at(0));
+    BOOST_TEST(numbers(t.acquire(s)) == ""); // the limit is full
+}
+
+// All jobs that wait for one limit may turn out to wait for another: not in one step.
+BOOST_AUTO_TEST_CASE(blocked_jobs_change_places_in_slices) {
+    constexpr std::uint64_t n = 12'000; // more than a step moves
+    table_fixture t({.jobs = 2 * n});
+    auto const s = t.server();
+    std::vector<new_job> jobs;
+    for (std::uint64_t i = 1; i <= n; ++i) {
+        jobs.push_back(with_limit(with_limit(job(i), "a"), "b"));
+        if (jobs.size() == 6'000) {
+            t.insert(jobs);
+            jobs.clear();
+        }
+    }
+    t.insert({with_limit(job(n + 1), "a"), job(n + 2)});
+    auto const acquire = [&] {
+        auto answer = t.table.acquire(
+            {.server = s, .takes = std::vector<cofire::take>{{"default"}}, .limit = 10}, t.now
+        );
+        t.check();
+        return answer;
+    };
+    auto first = acquire();
+    BOOST_TEST(numbers(first.jobs) == "1");
+    std::vector<std::string_view> const queues{"default"};
+    BOOST_TEST(t.queues().limits.at(0).parked == 10'000U);
+    BOOST_TEST(t.table.changed({.server = s, .queues = queues}, first.seen)); // to go on at once
+    auto second = acquire();
+    BOOST_TEST(numbers(second.jobs) == std::to_string(n + 2));
+    BOOST_TEST(!t.table.changed({.server = s, .queues = queues}, second.seen));
+    BOOST_TEST(t.queues().limits.at(0).parked == n);
+
+    // One with b alone goes first: all that wait for a come to wait for b.
+    t.insert(with_settings(with_limit(job(n + 3), "b"), settings(9)));
+    t.settle(s, first.jobs.at(0));
+    auto third = acquire();
+    BOOST_TEST(numbers(third.jobs) == std::to_string(n + 3));
+    BOOST_TEST(t.queues().limits.at(1).parked == 10'000U);
+    BOOST_TEST(t.table.changed({.server = s, .queues = queues}, third.seen));
+    auto fourth = acquire();
+    BOOST_TEST(numbers(fourth.jobs) == std::to_string(n + 1)); // a is free for it
+    BOOST_TEST(t.queues().limits.at(0).parked == 0U);
+    BOOST_TEST(t.queues().limits.at(1).parked == n - 1);
+    t.settle(s, third.jobs.at(0));
+    t.settle(s, fourth.jobs.at(0));
+    std::vector<std::string> ran;
+    for (int i = 0; i != 3; ++i) {
+        auto const got = t.acquire(s);
+        BOOST_REQUIRE(got.size() == 1U);
+        ran.push_back(numbers(got));
+        t.settle(s, got.at(0));
+    }
+    BOOST_TEST((ran == std::vector<std::string>{"2", "3", "4"}));
+}
+
 BOOST_AUTO_TEST_CASE(one_suspect_at_a_time) {
     table_fixture t;
     auto const dying = t.server();

@@ -251,9 +251,15 @@ BOOST_AUTO_TEST_CASE(the_next_job_of_a_cursor_is_gone) {
     t.change(r);
     BOOST_TEST(t.state(4) == "deleted");
     BOOST_TEST(t.state(3) == "scheduled");
-    r.cursor = "no cursor at all";
-    t.change(r); // begins anew
-    BOOST_TEST(t.state(3) == "deleted");
+    std::string const no_state = "1:2:99:4:" + id_of(4).to_string();
+    for (std::string const& bad : {std::string("no cursor at all"), no_state}) {
+        r.cursor = bad;
+        BOOST_CHECK_EXCEPTION(t.change(r), cofire::error, [&](cofire::error const& e) {
+            return e.value() == errc::bad_option &&
+                   std::string_view(e.what()).find(bad) != std::string_view::npos;
+        });
+    }
+    BOOST_TEST(t.state(3) == "scheduled");
 }
 
 BOOST_AUTO_TEST_CASE(filters) {

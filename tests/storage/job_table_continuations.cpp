@@ -119,6 +119,26 @@ BOOST_AUTO_TEST_CASE(exactly_once_though_the_parent_runs_again) {
     BOOST_TEST(numbers(t.acquire(s)) == "4 3");
 }
 
+// What it is told is the end that counted, not that of a run since.
+BOOST_AUTO_TEST_CASE(a_decided_edge_stays_while_the_other_parents_run) {
+    table_fixture t;
+    auto const s = t.server();
+    t.insert({job(1), job(9), after(job(3), {{id_of(1)}, {id_of(9)}})});
+    auto const got = t.acquire(s);
+    t.end(s, {.id = got.at(0).id, .epoch = got.at(0).epoch, .result = "1"});
+    t.change(change_kind::requeue, 1);
+    auto const again = t.take_one(s);
+    t.settle(s, again, outcome_kind::failed);
+    t.change(change_kind::requeue, 1);
+    t.end(s, {.id = got.at(1).id, .epoch = got.at(1).epoch, .result = "9"});
+    auto const both = t.acquire(s);
+    BOOST_TEST(numbers(both) == "1 3");
+    auto const& parents = both.at(1).parents;
+    BOOST_TEST((parents.at(0).state == job_state::succeeded));
+    BOOST_TEST(parents.at(0).result == "1");
+    BOOST_TEST(parents.at(1).result == "9");
+}
+
 BOOST_AUTO_TEST_CASE(a_continuation_requeued_by_hand_sees_how_its_parents_ended_since) {
     table_fixture t;
     auto const s = t.server();

@@ -12,6 +12,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,8 +23,8 @@ namespace cofire::detail {
 struct job_table_inspector {
     job_table const& t;
     std::map<lane const*, std::set<job_node const*>> in_line;
-    std::map<std::pair<limit_entry const*, lane const*>, std::pair<std::size_t, std::size_t>>
-        limited;
+    std::map<std::tuple<limit_entry const*, lane const*, bool>, std::pair<std::size_t, std::size_t>>
+        limited; // parked, ready; the flag: suspects
     std::map<limit_entry const*, std::pair<std::uint64_t, std::uint64_t>> limits; // jobs, used
     std::map<queue_entry const*, std::array<std::uint64_t, 3>>
         queues; // waiting, parked, processing
@@ -85,6 +86,9 @@ struct job_table_inspector {
         });
     }
 
+    /// All that is in the table and lasts, every field and every order, as text: see job_table_dump.hpp.
+    [[nodiscard]] std::string dump() const;
+
     void check_states() const {
         std::size_t all = 0;
         for (std::size_t s = 0; s != job_state_count; ++s) {
@@ -141,7 +145,7 @@ struct job_table_inspector {
             auto& [jobs, used] = limits[limit];
             ++jobs;
             used += j.state == s::processing ? 1 : 0;
-            auto& [parked, ready] = limited[std::pair(limit, j.line)];
+            auto& [parked, ready] = limited[std::tuple(limit, j.line, j.lost != 0)];
             bool const blocks = limit == x.blocker;
             parked += blocks && j.place == p::parked_by_limit ? 1 : 0;
             ready += blocks && x.unparked ? 1 : 0;
@@ -231,7 +235,7 @@ struct job_table_inspector {
             require(entry.used == used, "used of limit " + key);
             require(jobs != 0 || entry.fixed, "limit " + key + " is of no use");
             for (limit_lane const& part : entry.lanes) {
-                auto const [parked, ready] = limited[std::pair(&entry, part.of)];
+                auto const [parked, ready] = limited[std::tuple(&entry, part.of, part.suspects)];
                 require(part.parked.size() == parked, "parked of limit " + key);
                 require(part.ready.size() == ready, "ready of limit " + key);
                 require(parked == 0 || ready >= entry.room(), "jobs of limit " + key + " starve");

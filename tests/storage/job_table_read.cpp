@@ -97,7 +97,6 @@ BOOST_AUTO_TEST_CASE(all_states_and_a_budget) {
     BOOST_TEST(!nothing.cursor.empty());
     BOOST_TEST(t.table.read(read_find{.budget = 0}, t.now).jobs.size() == 1U);
     BOOST_TEST(t.table.read(read_find{.rows = 0}, t.now).jobs.size() == 1U);
-    BOOST_TEST(t.table.read(read_find{.cursor = "9:9:x"}, t.now).jobs.size() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(groups_of_failures) {
@@ -306,6 +305,28 @@ BOOST_AUTO_TEST_CASE(groups_page_by_page) {
         cursor = a.cursor;
     } while (!cursor.empty());
     BOOST_TEST(text == "1*2 0*1 @5; 0*2 1*1 @2; 1*1 @1; ");
+}
+
+BOOST_AUTO_TEST_CASE(cursors_that_are_none) {
+    table_fixture t;
+    t.insert({job(1), job(2)});
+    auto const is_named = [](std::string const& value) {
+        return [value](cofire::error const& e) {
+            return e.value() == errc::bad_option &&
+                   std::string_view(e.what()).find(value) != std::string_view::npos;
+        };
+    };
+    std::string const id = id_of(1).to_string();
+    for (std::string const& bad : {std::string("x"), "1:" + id, "99:1:" + id, "1:1:" + id + "x"}) {
+        BOOST_CHECK_EXCEPTION(
+            t.table.read(read_find{.cursor = bad}, t.now), cofire::error, is_named(bad)
+        );
+    }
+    for (std::string const& bad : {std::string("x"), "1:1:" + id}) {
+        BOOST_CHECK_EXCEPTION(
+            t.table.read(cofire::read_groups{.cursor = bad}, t.now), cofire::error, is_named(bad)
+        );
+    }
 }
 
 } // namespace

@@ -74,6 +74,32 @@ BOOST_AUTO_TEST_CASE(notify_wakes_by_a_post) {
     BOOST_TEST(end == "done");
 }
 
+BOOST_AUTO_TEST_CASE(wakes_in_place_on_the_waiters_executor_only) {
+    using cofire::detail::resumption;
+    asio::io_context io;
+    auto const strand = asio::make_strand(io);
+    auto const place = std::make_shared<parking>();
+    std::atomic<int> woken = 0;
+    std::string end;
+    asio::co_spawn(strand, wait_times(place, 3, woken), outcome{end});
+    io.poll();
+    place->notify(resumption::in_place);
+    BOOST_TEST(woken == 0); // this is no thread of the context
+    io.restart();
+    io.poll();
+    BOOST_TEST(woken == 1);
+    asio::post(strand, [&] {
+        place->notify(resumption::in_place);
+        BOOST_TEST(woken == 2);
+        place->notify(); // it waits again
+        BOOST_TEST(woken == 2);
+    });
+    io.restart();
+    io.poll();
+    BOOST_TEST(woken == 3);
+    BOOST_TEST(end == "done");
+}
+
 BOOST_AUTO_TEST_CASE(a_notify_before_the_wait_is_kept_once) {
     asio::io_context io;
     auto const place = std::make_shared<parking>();

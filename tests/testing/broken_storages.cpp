@@ -297,6 +297,93 @@ BOOST_AUTO_TEST_CASE(a_signal_that_is_forgotten) {
     expect_found<forgets_signals>("tick.tells_of_a_cancelled_run");
 }
 
+struct repeats_signals : wrapper {
+    using wrapper::wrapper;
+    op<cofire::tick_answer> tick(cofire::tick_request r) {
+        r.list_held = cofire::job_id{}; // whoever asks for it is told again
+        return inner_->tick(r);
+    }
+};
+
+struct reverses_signals : wrapper {
+    using wrapper::wrapper;
+    op<cofire::tick_answer> tick(cofire::tick_request r) {
+        auto answer = co_await inner_->tick(r);
+        std::reverse(answer.signals.begin(), answer.signals.end());
+        co_return answer;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(signals_that_are_repeated_or_out_of_order) {
+    expect_found<repeats_signals>("tick.tells_signals_once_and_in_order");
+    expect_found<reverses_signals>("tick.tells_signals_once_and_in_order");
+}
+
+struct tells_once_for_all : wrapper {
+    using wrapper::wrapper;
+    op<cofire::tick_answer> tick(cofire::tick_request r) {
+        auto answer = co_await inner_->tick(r);
+        if (r.list_held) {
+            answer.signals.clear();
+        }
+        co_return answer;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(signals_that_are_not_told_again) {
+    expect_found<tells_once_for_all>("tick.tells_signals_again_with_what_is_held");
+}
+
+struct lists_nothing : wrapper {
+    using wrapper::wrapper;
+    op<cofire::recurring_answer> recurring(cofire::recurring_request r) {
+        bool const lists = std::holds_alternative<cofire::recurring_list>(r);
+        try {
+            co_return co_await inner_->recurring(r);
+        } catch (cofire::error const&) {
+            if (!lists) {
+                throw;
+            }
+        }
+        co_return cofire::recurring_answer{};
+    }
+};
+
+BOOST_AUTO_TEST_CASE(an_unknown_recurring_job_that_is_answered_for) {
+    expect_found<lists_nothing>("recurring.unknown_ones_are_refused");
+}
+
+struct hides_the_holder : wrapper {
+    using wrapper::wrapper;
+    op<cofire::recurring_answer> recurring(cofire::recurring_request r) {
+        auto answer = co_await inner_->recurring(r);
+        for (auto& fired : answer.fired) {
+            for (auto& result : fired.jobs) {
+                result.status = cofire::insert_status::inserted;
+            }
+        }
+        co_return answer;
+    }
+};
+
+BOOST_AUTO_TEST_CASE(an_overlap_that_is_answered_as_inserted) {
+    expect_found<hides_the_holder>("recurring.an_overlap_is_skipped");
+}
+
+struct begins_anew : wrapper {
+    using wrapper::wrapper;
+    op<cofire::read_answer> read(cofire::read_request r) {
+        if (auto* const find = std::get_if<cofire::read_find>(&r)) {
+            find->cursor = {};
+        }
+        return inner_->read(r);
+    }
+};
+
+BOOST_AUTO_TEST_CASE(a_cursor_that_is_ignored) {
+    expect_found<begins_anew>("read.refuses_a_cursor_that_no_page_gave");
+}
+
 struct fires_twice : wrapper {
     using wrapper::wrapper;
     op<cofire::recurring_answer> recurring(cofire::recurring_request r) {

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 The cofire authors
 
 #include "time/slow_cron.hpp"
+#include "time/zone_data.hpp"
 
 #include <cofire/time/cron_expression.hpp>
 
@@ -243,7 +244,21 @@ public:
 
     [[nodiscard]] std::uint64_t compared() const { return compared_; }
 
+    /// Differences where the machine's own zone data are wrong, see zone_data.hpp.
+    [[nodiscard]] std::uint64_t excused() const { return excused_; }
+
 private:
+    /// True if the zone data are right about all hours from `begin` to `end`, and two days around.
+    [[nodiscard]] bool is_right(std::int64_t begin, std::int64_t end) const {
+        for (auto t = begin - 2 * day; t < end + 2 * day; t += 900) {
+            auto const there = std::chrono::sys_seconds{std::chrono::seconds{t}};
+            if (zone_.at(there).offset.count() != clocks_.local(t) - t) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     bool check(
         cofire::cron_expression const& fast,
         std::string const& text,
@@ -257,6 +272,11 @@ private:
         if (expected ? found == *expected : found >= end) {
             return true;
         }
+        auto const last = std::max(expected.value_or(after), next ? found : after);
+        if (zones_are_wrong_ && !is_right(after, last)) {
+            ++excused_;
+            return false;
+        }
         BOOST_ERROR(
             name_ << ", \"" << text << "\", after " << show(after, clocks_) << ": found "
                   << (next ? show(found, clocks_) : "none") << ", expected "
@@ -268,11 +288,14 @@ private:
     char const* name_;
     slow_cron::process_zone clocks_;
     cofire::zone zone_;
+    bool zones_are_wrong_ = !knows_apia({});
     std::uint64_t compared_ = 0;
+    std::uint64_t excused_ = 0;
 };
 
 BOOST_AUTO_TEST_CASE(around_every_change_of_clocks) {
     std::uint64_t compared = 0;
+    std::uint64_t excused = 0;
     std::uint64_t seed = 1;
     for (auto const& years : zones) {
         comparison zone{years.name};
@@ -287,8 +310,12 @@ BOOST_AUTO_TEST_CASE(around_every_change_of_clocks) {
             }
         }
         compared += zone.compared();
+        excused += zone.excused();
     }
     BOOST_TEST_MESSAGE("moments compared: " << compared);
+    if (excused != 0) {
+        BOOST_TEST_MESSAGE("where this machine's zones are wrong: " << excused << " differences");
+    }
     BOOST_TEST(compared > 20'000U);
 }
 

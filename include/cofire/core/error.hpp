@@ -88,6 +88,18 @@ enum class errc {
     bad_server_option,
     /// The storage does not serve a server, or the server not a storage, of this version.
     version_mismatch,
+    /// What is stored is damaged. The message says where.
+    corrupt,
+    /// What is stored was written by a newer version, which this one cannot read.
+    newer_format,
+    /// Another process, or another object of this one, has the store open. The message says which.
+    in_use,
+    /// The file system, or the user's quota, has no room left.
+    no_space,
+    /// The directory cannot hold a store: it is none, others may write to it, or it is not local.
+    bad_directory,
+    /// The dashboard's options do not fit together, or do not allow what was asked of it.
+    bad_dashboard_option,
 };
 
 /// The category of cofire::errc, named "cofire".
@@ -113,8 +125,8 @@ public:
     [[nodiscard]] errc value() const noexcept { return static_cast<errc>(code().value()); }
     /// The job concerned; nil if there is none.
     [[nodiscard]] job_id id() const noexcept { return id_; }
-    /// True if the same call may succeed later without any change to it: a full or failed storage,
-    /// or an unknown outcome (repeat with the same id).
+    /// True if the same call may succeed later without any change to it: a full or failed storage
+    /// or disk, or an unknown outcome (repeat with the same id).
     [[nodiscard]] bool is_retryable() const noexcept;
 
 private:

@@ -98,6 +98,15 @@ private:
     void* handler_;
 };
 
+/// Runs a handler with the filters of both lists around it. Everything given must outlive the run.
+[[nodiscard]] asio::awaitable<void> run_filtered(
+    filter_list const& outer,
+    filter_list const& inner,
+    job_context& context,
+    filter_chain::handler_function run,
+    void* handler
+);
+
 } // namespace detail
 } // namespace cofire
 

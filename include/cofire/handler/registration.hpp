@@ -21,8 +21,9 @@
 
 // What registry::add takes besides the handler, in any number and order:
 //
-//     registry.add<make_thumbnail>(cofire::on(pool), cofire::concurrency(2),
-//     cofire::aliases{"thumb"});
+//     registry.add<make_thumbnail>(
+//         cofire::on(pool), cofire::concurrency(2), cofire::aliases{"thumb"}
+//     );
 
 namespace cofire {
 

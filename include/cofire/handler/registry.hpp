@@ -30,13 +30,12 @@ namespace cofire {
 /// The handlers that a server can run, by the names of their job types.
 ///
 ///     registry.add<send_login_notification>();                   // a coroutine
-///     registry.add<make_thumbnail>(cofire::on(pool));            // a blocking function, told
-///     where registry.add<&mailer::send>(mail);                         // a member function, its
-///     object registry.add<resize_image>([&gpu](cofire::job_context& ctx, resize_image job)
+///     registry.add<make_thumbnail>(cofire::on(pool));            // a blocking function, and where
+///     registry.add<&mailer::send>(mail);                         // a member function, its object
+///     registry.add<resize_image>([&gpu](cofire::job_context& ctx, resize_image job)
 ///                                    -> asio::awaitable<void> { ... });   // a struct job
 ///     registry.add<clean_up>();                                  // a struct with an operator()
 ///     registry.add<backup>(fake_backup);                         // another way to run a function
-///     job
 ///
 /// Behind these, any of on, concurrency, aliases, retry and filter, in any order. Callables are
 /// copied or moved into the registry and live as long as it does. They are called as const, by

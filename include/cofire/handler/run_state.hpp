@@ -60,6 +60,7 @@ struct run_state {
     explicit run_state(run_environment const& e) : environment(&e) {}
     run_state(run_state const&) = delete;
     run_state& operator=(run_state const&) = delete;
+    ~run_state() { delete extras_.load(); }
 
     /// The server's.
     run_environment const* environment;
@@ -102,18 +103,24 @@ struct run_state {
     [[nodiscard]] std::optional<run_report> take_report();
 
 private:
-    std::unique_lock<std::mutex> use_extras();
-    void append(std::string text);
+    /// What few runs use: made by the first one that does, kept for the next ones.
+    struct extras {
+        std::mutex mutex{};
+        std::stop_source stop{std::nostopstate};
+        run_report buffer{};
+        bool buffered = false;
+        std::size_t lines = 0;
+        std::size_t dropped = 0;
+        std::size_t cut = 0;
+    };
+
+    extras& use_extras();
+    void begin_report(extras& e) const;
+    void append(extras& e, std::string text) const;
     void announce();
 
-    std::atomic<bool> used_{false}; // anything of the following holds something
-    std::mutex mutex_;
-    std::stop_source stop_{std::nostopstate};
-    run_report buffer_{};
-    bool buffered_ = false;
-    std::size_t lines_ = 0;
-    std::size_t dropped_ = 0;
-    std::size_t cut_ = 0;
+    std::atomic<extras*> extras_{nullptr};
+    std::atomic<bool> used_{false}; // something in *extras_ is of this run
 };
 
 } // namespace cofire::detail

@@ -157,7 +157,7 @@ struct server_counters {
     std::uint64_t released = 0;
     /// Outcomes that the storage refused as stale.
     std::uint64_t stale = 0;
-    /// Runs given up because the storage took neither their outcome nor a failure in its place.
+    /// Runs given up because the storage took neither their outcome nor another in its place.
     std::uint64_t refused = 0;
     /// Storage operations that failed.
     std::uint64_t storage_errors = 0;

@@ -38,11 +38,13 @@ COFIRE_DECL asio::awaitable<enqueued> job_creator::insert(
     try {
         auto const own = options_ ? core_->resolve(call.info, *options_) : nullptr;
         detail::resolved_options const& options = own ? *own : *core_->resolve(call.info);
-        new_job job =
-            core_->make_job(std::move(call), options, core_->new_id(), when, std::move(parents));
         // With an id of the caller's the call may be a repetition.
         insert_mode const mode = options.id ? insert_mode::repeat : insert_mode::fresh;
-        return detail::insert_one(core_, std::move(job), mode);
+        return detail::insert_one(
+            core_,
+            core_->make_job(std::move(call), options, core_->new_id(), when, std::move(parents)),
+            mode
+        );
     } catch (...) {
         return detail::carry<enqueued>(std::current_exception());
     }

@@ -57,8 +57,15 @@ private:
         case errc::job_timeout: return "the attempt ran into its timeout";
         case errc::lost_server: return "the job's server died while it ran";
         case errc::bad_result: return "the stored result is of another type";
+        case errc::bad_dashboard_option:
+            return "the dashboard's options do not fit together";
         case errc::bad_server_option: return "the server's options do not fit together";
         case errc::version_mismatch: return "the storage does not serve this version";
+        case errc::corrupt: return "what is stored is damaged";
+        case errc::newer_format: return "written by a newer version";
+        case errc::in_use: return "somebody else has the store open";
+        case errc::no_space: return "no room is left";
+        case errc::bad_directory: return "this directory cannot hold a store";
         }
         return "unknown cofire error";
     }
@@ -79,7 +86,8 @@ COFIRE_DECL error::error(errc code, job_id id, std::string const& detail)
 
 COFIRE_DECL bool error::is_retryable() const noexcept {
     errc const e = value();
-    return e == errc::storage_full || e == errc::storage_failed || e == errc::outcome_unknown;
+    return e == errc::storage_full || e == errc::storage_failed || e == errc::outcome_unknown ||
+           e == errc::no_space;
 }
 
 COFIRE_DECL std::string detail::quoted_text(std::string_view text, std::size_t most) {

@@ -61,6 +61,9 @@ struct caller {
     static constexpr bool is_coroutine =
         returned_traits<std::remove_cvref_t<returned>>::is_coroutine;
 
+    /// True if start() needs no coroutine of its own to keep the result.
+    static constexpr bool is_simple = !is_coroutine || std::is_void_v<result>;
+
     /// Calls the handler. A coroutine has not begun to run when this returns.
     static returned begin(invocation<Arguments>& of) {
         return (*static_cast<Target const*>(of.entry->target.get()))(*of.context, of.arguments);
@@ -95,6 +98,8 @@ struct caller {
             return call_on(*executor, here.run(), &caller::call, of);
         } else if (executor) {
             return run_on(*executor, await(here));
+        } else if constexpr (std::is_void_v<result>) {
+            return begin(here);
         } else {
             return await(here);
         }
@@ -114,21 +119,15 @@ asio::awaitable<void> invoke(handler_entry const& entry, job_context& context) {
     filter_list const& inner = entry.options.filters;
     try {
         invocation<arguments> here{&entry, &context, decode_arguments<Definition>(run.job)};
-        if (!outer.execution.empty() || !inner.execution.empty()) {
-            filter_chain const chain(outer, inner, context, &call::start, &here);
-            auto op = chain.start();
+        bool const filtered = !outer.execution.empty() || !inner.execution.empty();
+        if (filtered || call::is_simple || entry.options.executor) {
+            auto op = filtered ? run_filtered(outer, inner, context, &call::start, &here)
+                               : call::start(&here);
             co_await std::move(op);
-        } else if (!call::is_coroutine || entry.options.executor) {
-            auto op = call::start(&here);
-            co_await std::move(op);
-        } else if constexpr (call::is_coroutine) {
+        } else if constexpr (!call::is_simple) { // without the coroutine that start() would need
             auto op = call::begin(here);
-            if constexpr (std::is_void_v<typename call::result>) {
-                co_await std::move(op);
-            } else {
-                auto value = co_await std::move(op);
-                run.result = encode_value(value);
-            }
+            auto value = co_await std::move(op);
+            run.result = encode_value(value);
         }
     } catch (...) {
         run.finish();

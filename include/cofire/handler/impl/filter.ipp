@@ -32,6 +32,18 @@ COFIRE_DECL asio::awaitable<void> filter_chain::run_from(std::size_t index) cons
     return run_(handler_);
 }
 
+COFIRE_DECL asio::awaitable<void> run_filtered(
+    filter_list const& outer,
+    filter_list const& inner,
+    job_context& context,
+    filter_chain::handler_function run,
+    void* handler
+) {
+    filter_chain const chain(outer, inner, context, run, handler);
+    auto op = chain.start();
+    co_await std::move(op);
+}
+
 } // namespace detail
 } // namespace cofire
 

@@ -9,6 +9,7 @@
 #include <cofire/handler/run_state.hpp>
 
 #include <cmath>
+#include <memory>
 #include <utility>
 
 namespace cofire::detail {
@@ -33,13 +34,14 @@ COFIRE_DECL void run_state::start(acquired_job&& next) {
     if (!used_.load()) {
         return;
     }
-    std::lock_guard const lock{mutex_};
-    stop_ = std::stop_source{std::nostopstate};
-    buffer_ = {};
-    buffered_ = false;
-    lines_ = 0;
-    dropped_ = 0;
-    cut_ = 0;
+    extras& e = *extras_.load();
+    std::lock_guard const lock{e.mutex};
+    e.stop = std::stop_source{std::nostopstate};
+    e.buffer = {};
+    e.buffered = false;
+    e.lines = 0;
+    e.dropped = 0;
+    e.cut = 0;
     used_.store(false);
 }
 
@@ -50,25 +52,30 @@ COFIRE_DECL bool run_state::request_stop(cancellation_reason why) {
             return false;
         }
     } while (!reason.compare_exchange_weak(seen, why));
-    // Either stop_token() has made the source by now, or it will see the reason: both lock.
+    // Either stop_token() has made the source by now, or it will see the reason.
+    extras* const e = extras_.load();
+    if (e == nullptr) {
+        return true;
+    }
     std::stop_source stop{std::nostopstate};
     {
-        std::lock_guard const lock{mutex_};
-        stop = stop_;
+        std::lock_guard const lock{e->mutex};
+        stop = e->stop;
     }
     stop.request_stop(); // outside the lock: it runs callbacks
     return true;
 }
 
 COFIRE_DECL std::stop_token run_state::stop_token() {
-    auto const lock = use_extras();
-    if (!stop_.stop_possible()) {
-        stop_ = std::stop_source{};
+    extras& e = use_extras();
+    std::lock_guard const lock{e.mutex};
+    if (!e.stop.stop_possible()) {
+        e.stop = std::stop_source{};
         if (reason.load() != cancellation_reason::none) {
-            stop_.request_stop();
+            e.stop.request_stop();
         }
     }
-    return stop_.get_token();
+    return e.stop.get_token();
 }
 
 COFIRE_DECL void run_state::set_progress(double done, double total) {
@@ -81,24 +88,26 @@ COFIRE_DECL void run_state::set_progress(double done, double total) {
         );
     }
     {
-        auto const lock = use_extras();
-        buffer_.progress = job_progress{done, total};
-        buffered_ = true;
+        extras& e = use_extras();
+        std::lock_guard const lock{e.mutex};
+        begin_report(e);
+        e.buffer.progress = job_progress{done, total};
     }
     announce();
 }
 
 COFIRE_DECL void run_state::log(std::string_view line) {
     {
-        auto const lock = use_extras();
-        if (lines_ == max_log_lines) {
-            ++dropped_;
+        extras& e = use_extras();
+        std::lock_guard const lock{e.mutex};
+        if (e.lines == max_log_lines) {
+            ++e.dropped;
             return;
         }
         std::string text = clean_utf8(line, max_log_line);
-        cut_ += line.size() > max_log_line ? 1 : 0;
-        ++lines_;
-        append(std::move(text));
+        e.cut += line.size() > max_log_line ? 1 : 0;
+        ++e.lines;
+        append(e, std::move(text));
     }
     announce();
 }
@@ -108,54 +117,69 @@ COFIRE_DECL void run_state::finish() {
         return;
     }
     {
-        std::lock_guard const lock{mutex_};
-        if (dropped_ == 0 && cut_ == 0) {
+        extras& e = *extras_.load();
+        std::lock_guard const lock{e.mutex};
+        if (e.dropped == 0 && e.cut == 0) {
             return;
         }
         std::string text = "(";
-        if (dropped_ != 0) {
-            text += std::to_string(dropped_) + " more lines were not kept, the limit is " +
+        if (e.dropped != 0) {
+            text += std::to_string(e.dropped) + " more lines were not kept, the limit is " +
                     std::to_string(max_log_lines);
         }
-        if (cut_ != 0) {
-            text += dropped_ != 0 ? "; " : "";
-            text += std::to_string(cut_) + " lines were cut at " + std::to_string(max_log_line) +
+        if (e.cut != 0) {
+            text += e.dropped != 0 ? "; " : "";
+            text += std::to_string(e.cut) + " lines were cut at " + std::to_string(max_log_line) +
                     " bytes";
         }
-        append(text + ")");
-        dropped_ = 0;
-        cut_ = 0;
+        append(e, text + ")");
+        e.dropped = 0;
+        e.cut = 0;
     }
     announce();
 }
 
 COFIRE_DECL std::optional<run_report> run_state::take_report() {
     report_pending.store(false); // before looking: what comes later is announced anew
-    std::lock_guard const lock{mutex_};
-    if (!buffered_) {
+    extras* const e = extras_.load();
+    if (e == nullptr) {
         return std::nullopt;
     }
-    buffered_ = false;
-    return std::exchange(buffer_, {});
-}
-
-/// Locks what start() leaves alone in runs that do not use it.
-COFIRE_DECL std::unique_lock<std::mutex> run_state::use_extras() {
-    std::unique_lock lock{mutex_};
-    used_.store(true);
-    if (!buffered_) { // by value, so that take_report() never reads `job`, which the next run
-                      // replaces
-        buffer_.id = job.id;
-        buffer_.epoch = job.epoch;
-        buffer_.started = true;
+    std::lock_guard const lock{e->mutex};
+    if (!e->buffered) {
+        return std::nullopt;
     }
-    return lock;
+    e->buffered = false;
+    return std::exchange(e->buffer, {});
 }
 
-COFIRE_DECL void run_state::append(std::string text) {
-    buffer_.lines.push_back(log_line{
-        environment->clock.wall_now(), job.attempt + 1, std::move(text)});
-    buffered_ = true;
+COFIRE_DECL run_state::extras& run_state::use_extras() {
+    extras* e = extras_.load();
+    if (e == nullptr) {
+        auto made = std::make_unique<extras>();
+        if (extras_.compare_exchange_strong(e, made.get())) { // else another thread has made them
+            e = made.release();
+        }
+    }
+    used_.store(true);
+    return *e;
+}
+
+/// Under the lock.
+COFIRE_DECL void run_state::begin_report(extras& e) const {
+    if (!e.buffered) { // by value: take_report() never reads `job`, which the next run replaces
+        e.buffer.id = job.id;
+        e.buffer.epoch = job.epoch;
+        e.buffer.started = true;
+        e.buffered = true;
+    }
+}
+
+/// Under the lock.
+COFIRE_DECL void run_state::append(extras& e, std::string text) const {
+    log_line line{environment->clock.wall_now(), job.attempt + 1, std::move(text)};
+    begin_report(e);
+    e.buffer.lines.push_back(std::move(line));
 }
 
 COFIRE_DECL void run_state::announce() {

@@ -51,6 +51,7 @@ private:
     asio::awaitable<void> work();
     asio::awaitable<void> pause();
     asio::awaitable<void> retire();
+    asio::awaitable<bool> try_retire();
     static asio::awaitable<void> watch_storage(std::shared_ptr<watch> w);
     void arm_watch();
     void drop_watch();
@@ -79,6 +80,8 @@ private:
     [[nodiscard]] acquire_request make_acquire(std::uint32_t limit);
 
     // dispatcher_recurring.ipp: recurring jobs
+    [[nodiscard]] bool reload_is_due() const;
+    [[nodiscard]] bool firing_is_due() const;
     asio::awaitable<void> serve_recurring();
     asio::awaitable<void> load_recurring();
     asio::awaitable<void> fire_recurring();
@@ -106,6 +109,7 @@ private:
     steady_point next_tick_{};
     steady_point retry_at_{}; // after a failure of the storage
     duration backoff_{0};
+    std::optional<steady_point> slot_at_;   // to make a slot that could not be made
     std::optional<steady_point> reload_at_; // after a firing was refused
     std::size_t fire_at_once_;
     std::optional<job_id> list_held_; // an acquire was not answered: ask for what is held above it
@@ -113,10 +117,14 @@ private:
     std::optional<seen_token> seen_; // by the earliest call since the last wait
     bool more_ = true;               // there may be jobs to take
     bool changed_ = false;           // the storage said that something changed
+    bool jobs_first_ = false;        // it may well be a job: take it before all else
+    bool woke_ = false;              // in this turn a slot was woken
     bool drained_ = false;           // told to take no more jobs
     bool reload_ = true;             // the recurring jobs are to be read
     bool busy_ = false;              // this turn did something
     bool failed_ = false;            // in this turn, the storage did
+    bool last_try_ = false;          // the one before the end was made
+    bool closed_ = false;            // the storage is
     bool done_ = false;
     std::uint64_t unsettled_ = 0; // outcomes that nobody took
     std::exception_ptr last_failure_;

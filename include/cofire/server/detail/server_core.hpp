@@ -8,6 +8,7 @@
 #include <cofire/core/config.hpp>
 #include <cofire/handler/registry.hpp>
 #include <cofire/server/detail/queue_order.hpp>
+#include <cofire/server/detail/ready_line.hpp>
 #include <cofire/server/detail/slot.hpp>
 #include <cofire/server/server_options.hpp>
 #include <cofire/storage/storage_ref.hpp>
@@ -15,7 +16,7 @@
 #include <cofire/time/timer_wheel.hpp>
 
 #include <atomic>
-#include <deque>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -26,19 +27,11 @@
 
 namespace cofire::detail {
 
-/// A job that a server holds and has not started.
-struct ready_job {
-    ready_job(acquired_job&& j, handler_entry const* h) : job(std::move(j)), handler(h) {}
-
-    acquired_job job;
-    handler_entry const* handler;
-};
-
 /// What a server knows of a run that ended, beside its outcome.
 struct ended_about {
     handler_entry const* handler = nullptr; // null: unknown type
     std::string type{};                     // of an unknown type
-    bool refused = false; // the storage has refused the run's own outcome; this stands in its place
+    std::uint32_t refusals = 0;             // of the run's own outcome, and of others in its place
 
     [[nodiscard]] std::string_view type_name() const {
         return handler != nullptr ? std::string_view(handler->name) : std::string_view(type);
@@ -63,6 +56,12 @@ struct ended_runs {
     }
 };
 
+/// What a slot's run has left.
+struct ended_run {
+    std::optional<run_outcome> outcome{};
+    std::optional<run_report> report{};
+};
+
 /// What the dispatcher is given each time it looks.
 struct dispatcher_input {
     ended_runs ended;
@@ -70,6 +69,7 @@ struct dispatcher_input {
     std::vector<type_cap> caps;      // of the types with a limit of their own
     std::uint32_t room = 0;          // jobs that may be acquired
     std::size_t slots = 0;
+    bool no_slot = false; // a slot could not be made, and jobs wait for one
     bool freed = false;   // a run ended without an outcome: there may be room for its type
     bool pending = false; // there was too much for one call
 };
@@ -107,8 +107,7 @@ public:
     );
 
     // For slots, on their strands.
-    slot_step next(slot& s);
-    void complete(slot& s, job_context const& context, std::exception_ptr error) noexcept;
+    slot_step next(slot& s, job_context const& context, std::exception_ptr error);
     void remove(slot& s) noexcept;
     void report(slot& s) noexcept;
 
@@ -119,7 +118,8 @@ public:
     [[nodiscard]] std::size_t slot_count() const;
     void put_back(ended_runs ended);
     void put_back(std::vector<run_report> reports);
-    void deliver(std::vector<acquired_job> jobs);
+    bool deliver(std::vector<acquired_job> jobs); // true: a slot was woken for them
+    void wake_slot();
     [[nodiscard]] std::optional<steady_point> expire_timeouts(steady_point now);
     void stop_run_of(job_id id, epoch_type epoch, cancellation_reason why);
     void stop_all_runs(cancellation_reason why);
@@ -130,7 +130,7 @@ public:
     std::size_t
     release_unknown(std::span<held_job const> held, std::span<run_outcome const> in_hand);
     void count_settled(std::span<run_outcome const> ended, std::span<settle_status const> results);
-    void count_refused();
+    void give_up_run(job_id id, epoch_type epoch);
     void set_presence(std::shared_ptr<void const> const& p);
     void set_trouble(std::string what); // empty: none
     void set_storage_time(time_point now);
@@ -172,30 +172,39 @@ private:
     };
 
     // Under the lock.
-    void wake_one();
-    void take_ended(slot& s);
+    bool wake_one();
+    void take_ended(slot& s, ended_run& run);
     void end_ready(ready_job const& r, outcome_kind kind, std::string_view reason);
     [[nodiscard]] type_load* load_of(handler_entry const* handler);
     void free_load(handler_entry const* handler);
     void unregister(slot& s) noexcept;
 
     void spawn_slot();
+    void complete(
+        slot& s,
+        job_context const& context,
+        std::exception_ptr error,
+        steady_point now,
+        ended_run& ended
+    ) noexcept;
     void collect_reports();
     void call_at_end() noexcept;
 
     mutable std::mutex mutex_;
-    std::deque<ready_job> ready_;
+    ready_line ready_;
     std::vector<type_load> loads_; // of types with a limit of their own
     std::vector<slot*> slots_;
     std::vector<slot*> idle_;
     std::uint32_t spawning_ = 0;
     bool waking_ = false;                // a slot was woken and has not asked yet
+    bool no_slot_ = false;               // one could not be made
     bool closing_ = false;               // slots without a job end
     bool freed_ = false;                 // see dispatcher_input
     std::weak_ptr<void const> presence_; // the dispatcher's
     std::uint64_t presence_number_ = 0;
     ended_runs ended_;
     std::vector<run_report> reports_;
+    std::vector<held_job> given_up_; // runs that end with the lease only
     timer_wheel timeouts_;
     std::optional<steady_point> alarm_at_; // when the dispatcher looks at the timeouts again
     random_source random_;

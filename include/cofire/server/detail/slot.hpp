@@ -53,15 +53,14 @@ struct slot : std::enable_shared_from_this<slot>, timer_wheel_node {
     asio::cancellation_signal signal;
     parking wake;
 
-    // These belong to the strand.
+    // Its job is written on the strand under the server's lock: either is enough to read it.
     slot_run run;
+
+    // These belong to the strand.
     bool busy = false;          // a handler runs, or is about to
     std::uint32_t in_a_row = 0; // runs since it last let others have the thread
     steady_point turn_began{};
     steady_point started{};
-    std::optional<steady_point> ended{};  // of the last run, until the slot has asked again
-    std::optional<run_outcome> outcome{}; // of the last run, not given to the server yet
-    std::optional<run_report> report{};   // likewise
     std::shared_ptr<void const>
         presence{};                    // see servers_answer::presence: held while a handler runs
     std::uint64_t presence_number = 0; // whether it is the latest
@@ -72,8 +71,6 @@ struct slot : std::enable_shared_from_this<slot>, timer_wheel_node {
 
     // These, and the wheel node, belong to the server's lock.
     static constexpr std::size_t unregistered = static_cast<std::size_t>(-1);
-    job_id held_id{};
-    epoch_type held_epoch = 0;
     std::size_t index = unregistered; // among the server's slots
     bool holds = false;               // the server counts a run of it
     bool handed_back = false;         // that was handed back while it runs

@@ -73,13 +73,13 @@ COFIRE_DECL asio::awaitable<void> dispatcher::watch_storage(std::shared_ptr<watc
         }
         w->armed = false;
         w->changed = true;
-        w->core->dispatcher_wake->notify();
         if (w->error) {
             break; // cancelled, or the storage failed: the dispatcher begins anew
         }
+        w->core->dispatcher_wake->notify(resumption::in_place);
     }
     w->ended = true;
-    w->core->dispatcher_wake->notify();
+    w->core->dispatcher_wake->notify(resumption::in_place);
 }
 
 /// Does nothing: the coroutine has said all there is to say.
@@ -102,7 +102,7 @@ COFIRE_DECL void dispatcher::arm_watch() {
     watch_->armed = true;
     seen_.reset();
     if (watch_->started) {
-        watch_->gate.notify();
+        watch_->gate.notify(resumption::in_place);
         return;
     }
     watch_->started = true;
@@ -129,6 +129,7 @@ COFIRE_DECL void dispatcher::look_at_watch() {
         return;
     }
     changed_ = true;
+    jobs_first_ = true;
     seen_.reset(); // what is asked from now on is newer
     if (auto const failure = std::exchange(watch_->error, nullptr)) {
         take_failure(failure, "wait");
@@ -157,10 +158,12 @@ COFIRE_DECL void dispatcher::advance_stop(steady_point now) {
     }
 }
 
-/// From here on nothing is asked of the storage; handlers are asked to stop, and waited for.
+/// From here on nothing is asked of the storage but, at the end, to retire the server; handlers are asked
+/// to stop, and waited for.
 COFIRE_DECL void dispatcher::give_up(std::exception_ptr why) {
     if (fatal_ == nullptr) {
         fatal_ = std::move(why);
+        busy_ = true; // what follows from it is for the next turn
         advance_stop(core_->environment.clock().steady_now());
     }
 }
@@ -175,7 +178,9 @@ COFIRE_DECL asio::awaitable<void> dispatcher::turn() {
         if (!plan_.over() || core_->slot_count() != 0) {
             co_return;
         }
-        give_up(last_failure_); // a stop does not wait for a storage that fails
+        if (std::exchange(last_try_, true)) {
+            give_up(last_failure_); // a stop does not wait for a storage that fails
+        }
     }
     if (fatal_ != nullptr) { // nobody takes the outcomes any more
         dispatcher_input const input = core_->take_input(false);
@@ -195,6 +200,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::turn() {
     }
     if (busy_ && !failed_ && backoff_ != duration{0}) {
         backoff_ = duration{0};
+        last_try_ = false;
         core_->set_trouble({});
     }
 }
@@ -214,11 +220,21 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     caps_ = std::move(input.caps);
     more_ = more_ || input.freed;
     busy_ = input.pending;
+    if (slot_at_ && now >= *slot_at_) {
+        slot_at_.reset();
+        core_->wake_slot();
+    }
+    if (input.no_slot) {
+        slot_at_ = now + std::chrono::milliseconds{100};
+    }
     if (next_due_ && *next_due_ <= core_->storage_now()) {
         changed_ = true; // the storage promotes what is due, and says what is next
     }
     bool const periodic = (tick_every_ || any_ended) && now >= next_tick_;
-    if (changed_ || periodic || !input.reports.empty()) {
+    // Mostly it is a job that came while all was idle: it starts, then the next turn asks for the rest.
+    bool const jobs_first = std::exchange(jobs_first_, false) && !any_ended && !periodic &&
+                            input.reports.empty() && input.room != 0 && taking();
+    if (!jobs_first && (changed_ || periodic || !input.reports.empty())) {
         busy_ = true;
         co_await tick(std::move(input.reports), input.ended.outcomes);
         if (failed_) {
@@ -227,14 +243,16 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
         }
     }
     // Whatever ends may make room for jobs that were passed over: so settling takes the next along.
-    std::uint32_t const limit = taking() && isolate_ == 0 && (more_ || any_ended)
+    std::uint32_t const limit = taking() && isolate_ == 0 && (more_ || any_ended || jobs_first)
                                     ? std::min(input.room, core_->options.acquire_batch)
                                     : 0;
     if (any_ended || limit != 0) {
         busy_ = true;
         co_await settle(std::move(input.ended), limit);
+    } else {
+        spare_ = std::move(input.ended);
     }
-    if (taking() && !failed_) {
+    if (taking() && !failed_ && (reload_is_due() || firing_is_due())) {
         co_await serve_recurring();
     }
     done_ = stopping() && nothing_runs && !busy_ && !failed_;
@@ -261,6 +279,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::pause() {
             earlier(wall, schedule_.next_at());
             earlier(steady, reload_at_);
         }
+        earlier(steady, slot_at_);
         if (core_->has_reports()) {
             earlier(steady, std::optional(next_report_));
         }
@@ -286,17 +305,12 @@ COFIRE_DECL asio::awaitable<void> dispatcher::retire() {
             co_await core_->dispatcher_wake->wait();
         }
     }
-    if (instance_ != 0 && fatal_ == nullptr) {
-        servers_request const request = server_retire{.server = instance_};
-        std::exception_ptr failure;
-        try {
-            auto op = core_->storage.servers(request);
-            co_await std::move(op);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        if (failure) {
-            take_failure(failure, "retire");
+    constexpr int tries = 2;
+    for (int i = 0; i != tries && instance_ != 0 && !closed_; ++i) {
+        auto op = try_retire();
+        bool const done = co_await std::move(op);
+        if (done) {
+            break;
         }
     }
     if (unsettled_ != 0) {
@@ -304,6 +318,21 @@ COFIRE_DECL asio::awaitable<void> dispatcher::retire() {
         text += std::to_string(unsettled_) + " jobs, which may run again";
         write_log(core_->environment.log(), log_level::error, text);
     }
+}
+
+COFIRE_DECL asio::awaitable<bool> dispatcher::try_retire() {
+    servers_request const request = server_retire{.server = instance_};
+    std::exception_ptr failure;
+    try {
+        auto op = core_->storage.servers(request);
+        co_await std::move(op);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        take_failure(failure, "retire");
+    }
+    co_return failure == nullptr;
 }
 
 COFIRE_DECL asio::awaitable<void> dispatcher::run() {
@@ -330,6 +359,8 @@ COFIRE_DECL asio::awaitable<void> dispatcher::run() {
         }
         if (!busy_) {
             co_await pause();
+        } else if (std::exchange(woke_, false)) {
+            co_await asio::post(asio::use_awaitable); // after the slot, which may end what it runs
         } else if (++turns < most_turns && time.steady_now() - began < longest) {
             continue;
         } else {

@@ -57,6 +57,7 @@ dispatcher::take_failure(std::exception_ptr const& e, char const* operation) {
     }
     write_log(log, log_level::error, core_->name + ": " + text);
     if (kind == failure_kind::closed) {
+        closed_ = true;
         give_up(e);
         return kind;
     }
@@ -198,7 +199,7 @@ COFIRE_DECL void dispatcher::take_answer(acquire_answer&& answer, std::uint32_t 
     seen_ = seen_ ? seen_ : std::optional(answer.seen);
     more_ = answer.jobs.size() >= limit;
     if (!answer.jobs.empty()) {
-        core_->deliver(std::move(answer.jobs));
+        woke_ = core_->deliver(std::move(answer.jobs));
     }
 }
 
@@ -259,21 +260,31 @@ COFIRE_DECL void dispatcher::take_refusals(ended_runs& ended, settle_answer cons
     }
 }
 
-/// The storage will never take this outcome: the job fails, or, if that is refused too, is given up.
+/// The storage will never take this outcome: the job fails. If that is refused too, it is run again, not
+/// at once, since that may go on for ever; and if even that is refused, the run is given up.
 COFIRE_DECL void dispatcher::refuse(run_outcome&& o, ended_about&& about, std::string const& why) {
+    constexpr duration pause = std::chrono::minutes{1};
+    bool const gives_up = about.refusals >= 2 || o.kind == outcome_kind::released;
     std::string text = "the storage refuses the outcome of job " + o.id.to_string() + " (";
     text += std::string(about.type_name()) + "): " + why;
-    text += about.refused ? "; it is given up" : "; it fails";
+    text += gives_up              ? "; it is given up"
+            : about.refusals == 0 ? "; it fails"
+                                  : "; it is repeated later";
     write_log(core_->environment.log(), log_level::error, text);
-    if (about.refused) {
-        core_->count_refused();
+    if (gives_up) {
+        core_->give_up_run(o.id, o.epoch);
         return;
     }
-    about.refused = true;
-    o.kind = outcome_kind::failed;
     o.result.clear();
-    o.error = make_error_info(about.type_name(), "cofire::error", why);
     o.reason = "the storage refused its outcome";
+    if (about.refusals++ == 0) {
+        o.kind = outcome_kind::failed;
+        o.error = make_error_info(about.type_name(), "cofire::error", why);
+    } else {
+        o.kind = outcome_kind::snoozed;
+        o.at = core_->storage_now() + pause;
+        o.error.reset();
+    }
     ended_runs again;
     again.add(std::move(o), std::move(about));
     core_->put_back(std::move(again));

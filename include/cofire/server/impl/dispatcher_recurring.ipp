@@ -15,13 +15,21 @@
 
 namespace cofire::detail {
 
+COFIRE_DECL bool dispatcher::reload_is_due() const {
+    return reload_ || (reload_at_ && *reload_at_ <= core_->environment.clock().steady_now());
+}
+
+COFIRE_DECL bool dispatcher::firing_is_due() const {
+    auto const next = schedule_.next_at();
+    return next && *next <= core_->storage_now();
+}
+
 COFIRE_DECL asio::awaitable<void> dispatcher::serve_recurring() {
-    if (reload_ || (reload_at_ && *reload_at_ <= core_->environment.clock().steady_now())) {
+    if (reload_is_due()) {
         busy_ = true;
         co_await load_recurring();
     }
-    auto const next = schedule_.next_at();
-    if (next && *next <= core_->storage_now() && !failed_) {
+    if (firing_is_due() && !failed_) {
         busy_ = true;
         co_await fire_recurring();
     }

@@ -207,9 +207,11 @@ COFIRE_DECL void server_core::count_settled(
     }
 }
 
-COFIRE_DECL void server_core::count_refused() {
+/// The storage takes no outcome of this run: it stays held until the server retires.
+COFIRE_DECL void server_core::give_up_run(job_id id, epoch_type epoch) {
     std::lock_guard const lock(mutex_);
     ++counters_.refused;
+    given_up_.push_back({.id = id, .epoch = epoch});
 }
 
 /// Slots hold a copy each: so the storage does not take the server for dead, and give its jobs to
@@ -245,7 +247,7 @@ COFIRE_DECL std::optional<steady_point> server_core::expire_timeouts(steady_poin
             auto& s = static_cast<slot&>(node);
             if (auto owned = s.weak_from_this().lock()) {
                 calls.push_back(
-                    {std::move(owned), s.held_id, s.held_epoch, cancellation_reason::timeout}
+                    {std::move(owned), s.run.job.id, s.run.job.epoch, cancellation_reason::timeout}
                 );
             }
         });
@@ -265,22 +267,23 @@ COFIRE_DECL void server_core::stop_run_of(job_id id, epoch_type epoch, cancellat
     std::shared_ptr<slot> found;
     {
         std::lock_guard const lock(mutex_);
-        auto const at = std::find_if(ready_.begin(), ready_.end(), [&](ready_job const& r) {
+        auto const ready = ready_.all();
+        auto const at = std::find_if(ready.begin(), ready.end(), [&](ready_job const& r) {
             return r.job.id == id && r.job.epoch == epoch;
         });
-        if (at != ready_.end()) {
+        if (at != ready.end()) {
             if (why == cancellation_reason::lease_lost) {
                 free_load(at->handler);
                 freed_ = true;
             } else {
                 end_ready(*at, outcome_kind::deleted, to_string(why));
             }
-            ready_.erase(at);
+            ready_.erase(static_cast<std::size_t>(at - ready.begin()));
             dispatcher_wake->notify();
             return;
         }
         for (slot* s : slots_) {
-            if (s->holds && s->held_id == id && s->held_epoch == epoch) {
+            if (s->holds && s->run.job.id == id && s->run.job.epoch == epoch) {
                 found = s->weak_from_this().lock();
                 break;
             }
@@ -298,7 +301,7 @@ COFIRE_DECL void server_core::stop_all_runs(cancellation_reason why) {
         std::lock_guard const lock(mutex_);
         for (slot* s : slots_) {
             if (auto owned = s->holds ? s->weak_from_this().lock() : nullptr) {
-                calls.push_back({std::move(owned), s->held_id, s->held_epoch, why});
+                calls.push_back({std::move(owned), s->run.job.id, s->run.job.epoch, why});
             }
         }
     }
@@ -312,10 +315,11 @@ COFIRE_DECL void server_core::stop_all_runs(cancellation_reason why) {
 COFIRE_DECL void server_core::lose_lease() {
     {
         std::lock_guard const lock(mutex_);
-        for (ready_job const& r : ready_) {
+        for (ready_job const& r : ready_.all()) {
             free_load(r.handler);
         }
         ready_.clear();
+        given_up_.clear();
     }
     stop_all_runs(cancellation_reason::lease_lost);
 }
@@ -329,11 +333,11 @@ COFIRE_DECL void server_core::hand_back(bool while_running) {
             if (!s->holds || s->handed_back) {
                 continue;
             }
-            names.push_back(s->handler->name + " " + s->held_id.to_string());
+            names.push_back(s->handler->name + " " + s->run.job.id.to_string());
             if (while_running) {
                 s->handed_back = true;
-                run_outcome o{
-                    .id = s->held_id, .epoch = s->held_epoch, .kind = outcome_kind::released};
+                acquired_job const& job = s->run.job;
+                run_outcome o{.id = job.id, .epoch = job.epoch, .kind = outcome_kind::released};
                 o.started = s->started_wall;
                 o.reason = "shutdown";
                 ended_.add(std::move(o), {.handler = s->handler});

@@ -21,7 +21,7 @@ namespace cofire::detail {
 
 // Jobs that were taken.
 
-COFIRE_DECL void server_core::deliver(std::vector<acquired_job> jobs) {
+COFIRE_DECL bool server_core::deliver(std::vector<acquired_job> jobs) {
     std::lock_guard const lock(mutex_);
     handler_entry const* handler = nullptr;
     for (acquired_job& job : jobs) {
@@ -38,16 +38,16 @@ COFIRE_DECL void server_core::deliver(std::vector<acquired_job> jobs) {
         if (type_load* const load = load_of(handler)) {
             ++load->held;
         }
-        ready_.emplace_back(std::move(job), handler);
+        ready_.push_back(std::move(job), handler);
     }
-    wake_one();
+    return wake_one();
 }
 
 /// Has one more slot take a job. Each slot that takes one does the same, so that a slot whose
 /// handler suspends, or a second thread, holds nothing up, and no-op jobs wake hardly anybody.
-COFIRE_DECL void server_core::wake_one() {
+COFIRE_DECL bool server_core::wake_one() {
     if (waking_ || ready_.empty()) {
-        return;
+        return false;
     }
     if (!idle_.empty()) {
         slot& s = *idle_.back();
@@ -56,11 +56,15 @@ COFIRE_DECL void server_core::wake_one() {
         s.woken = true;
         waking_ = true;
         s.wake.notify();
-    } else if (slots_.size() + spawning_ < options.concurrency) {
+        return true;
+    }
+    if (slots_.size() + spawning_ < options.concurrency) {
         ++spawning_;
         waking_ = true;
         asio::post(executor, [self = shared_from_this()] { self->spawn_slot(); });
+        return true;
     }
+    return false;
 }
 
 /// The completion handler of a slot's coroutine: keeps its signal alive as long as it runs.
@@ -84,14 +88,22 @@ COFIRE_DECL void server_core::spawn_slot() {
         asio::co_spawn(
             s->executor, run_slot(s), asio::bind_cancellation_slot(s->signal.slot(), std::move(end))
         );
-    } catch (std::exception const& e) { // the other slots take its work
+    } catch (std::exception const& e) { // other slots take its work, or one that is made later
         write_log(environment.log(), log_level::error, std::string("no slot: ") + e.what());
+        std::lock_guard const lock(mutex_);
         if (s == nullptr || s->index == slot::unregistered) {
-            std::lock_guard const lock(mutex_);
             --spawning_;
             waking_ = false;
         }
+        no_slot_ = true;
+        dispatcher_wake->notify();
     }
+}
+
+/// Has a slot take a job, if there is one, after a slot could not be made.
+COFIRE_DECL void server_core::wake_slot() {
+    std::lock_guard const lock(mutex_);
+    wake_one();
 }
 
 /// What a job becomes that was taken and is not started.
@@ -106,7 +118,7 @@ server_core::end_ready(ready_job const& r, outcome_kind kind, std::string_view r
 /// Hands back what was acquired and not started.
 COFIRE_DECL void server_core::release_ready() {
     std::lock_guard const lock(mutex_);
-    for (ready_job const& r : ready_) {
+    for (ready_job const& r : ready_.all()) {
         end_ready(r, outcome_kind::released, "shutdown");
     }
     ready_.clear();
@@ -130,18 +142,23 @@ COFIRE_DECL void server_core::free_load(handler_entry const* handler) {
 
 // Slots.
 
-COFIRE_DECL slot_step server_core::next(slot& s) {
+COFIRE_DECL slot_step
+server_core::next(slot& s, job_context const& context, std::exception_ptr error) {
     constexpr std::uint32_t most_in_a_row = 64;
     constexpr std::chrono::microseconds longest_turn{200};
     // Clocks cost as much as a small job: right after one, its end is the time.
-    auto const ended = std::exchange(s.ended, std::nullopt);
-    bool const at_once = ended && *ended - s.started < std::chrono::milliseconds{1};
-    steady_point const now = at_once ? *ended : environment.clock().steady_now();
+    bool const after_run = s.busy;
+    steady_point now = environment.clock().steady_now();
+    ended_run ended;
+    if (after_run) {
+        complete(s, context, std::move(error), now, ended);
+    }
+    bool const at_once = after_run && now - s.started < std::chrono::milliseconds{1};
     time_point const wall =
         at_once ? s.started_wall + std::chrono::floor<duration>(now - s.started) : storage_now();
     std::shared_ptr<void const> old_presence; // let go without the lock
     std::lock_guard const lock(mutex_);
-    take_ended(s);
+    take_ended(s, ended);
     if (std::exchange(s.woken, false)) {
         waking_ = false;
         s.in_a_row = 0;
@@ -175,8 +192,6 @@ COFIRE_DECL slot_step server_core::next(slot& s) {
     s.started_wall = wall;
     s.busy = true;
     s.holds = true;
-    s.held_id = s.run.job.id;
-    s.held_epoch = s.run.job.epoch;
     ++counters_.running;
     ++counters_.started;
     if (duration const timeout = s.run.job.settings->timeout; timeout > duration{0}) {
@@ -193,7 +208,7 @@ COFIRE_DECL slot_step server_core::next(slot& s) {
 }
 
 /// Takes over what a slot's last run has left.
-COFIRE_DECL void server_core::take_ended(slot& s) {
+COFIRE_DECL void server_core::take_ended(slot& s, ended_run& run) {
     if (!s.holds) {
         return;
     }
@@ -202,27 +217,29 @@ COFIRE_DECL void server_core::take_ended(slot& s) {
     timeouts_.erase(s);
     --counters_.running;
     free_load(s.handler);
-    if (s.report) {
-        reports_.push_back(std::move(*s.report));
-        s.report.reset();
+    if (run.report) {
+        reports_.push_back(std::move(*run.report));
     }
-    if (s.outcome && !s.handed_back) {
-        ended_.add(std::move(*s.outcome), {.handler = s.handler});
+    if (run.outcome && !s.handed_back) {
+        ended_.add(std::move(*run.outcome), {.handler = s.handler});
     } else {
         freed_ = true;
     }
     s.handed_back = false;
-    s.outcome.reset();
     if (first) {
         dispatcher_wake->notify();
     }
 }
 
-COFIRE_DECL void
-server_core::complete(slot& s, job_context const& context, std::exception_ptr error) noexcept {
+/// Decides what the slot's run, which has ended at `now`, comes to.
+COFIRE_DECL void server_core::complete(
+    slot& s,
+    job_context const& context,
+    std::exception_ptr error,
+    steady_point now,
+    ended_run& ended
+) noexcept {
     s.busy = false;
-    steady_point const now = environment.clock().steady_now();
-    s.ended = now;
     outcome_input input{.job = s.run.job};
     input.exception = std::move(error);
     input.result = std::move(s.run.result);
@@ -239,20 +256,20 @@ server_core::complete(slot& s, job_context const& context, std::exception_ptr er
     }
     time_point const settled_at = input.now;
     try {
-        if (decide_outcome(input, s.outcome.emplace())) {
-            s.handler->filter_outcome(context, *s.outcome, settled_at, environment.log());
+        if (decide_outcome(input, ended.outcome.emplace())) {
+            s.handler->filter_outcome(context, *ended.outcome, settled_at, environment.log());
         } else {
-            s.outcome.reset();
+            ended.outcome.reset();
         }
         if (s.run.report_pending.load()) {
-            s.report = s.run.take_report();
+            ended.report = s.run.take_report();
         }
     } catch (...) { // for want of memory: whatever it was, it is run again
-        s.outcome.emplace();
-        s.outcome->id = s.run.job.id;
-        s.outcome->epoch = s.run.job.epoch;
-        s.outcome->kind = outcome_kind::released;
-        s.outcome->started = s.started_wall;
+        run_outcome& o = ended.outcome.emplace();
+        o.id = s.run.job.id;
+        o.epoch = s.run.job.epoch;
+        o.kind = outcome_kind::released;
+        o.started = s.started_wall;
         write_log(
             environment.log(), log_level::error, "no memory for the outcome of a job: it runs again"
         );
@@ -398,6 +415,7 @@ server_core::take_input(bool with_reports, std::size_t most_ended, ended_runs sp
     }
     input.pending = !ended_.empty() || !reports_.empty();
     input.freed = std::exchange(freed_, false);
+    input.no_slot = std::exchange(no_slot_, false);
     input.slots = slots_.size() + spawning_;
     auto const held = counters_.running + ready_.size();
     input.room =
@@ -424,12 +442,15 @@ server_core::release_unknown(std::span<held_job const> held, std::span<run_outco
     for (run_outcome const& o : ended_.outcomes) {
         known.emplace(o.id, o.epoch);
     }
-    for (ready_job const& r : ready_) {
+    for (ready_job const& r : ready_.all()) {
         known.emplace(r.job.id, r.job.epoch);
+    }
+    for (held_job const& h : given_up_) {
+        known.emplace(h.id, h.epoch);
     }
     for (slot const* s : slots_) {
         if (s->holds) {
-            known.emplace(s->held_id, s->held_epoch);
+            known.emplace(s->run.job.id, s->run.job.epoch);
         }
     }
     std::size_t released = 0;

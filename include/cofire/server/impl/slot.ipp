@@ -10,6 +10,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <utility>
+
 namespace cofire::detail {
 
 COFIRE_DECL slot::slot(std::shared_ptr<server_core> c, asio::any_io_executor ex)
@@ -19,13 +21,21 @@ COFIRE_DECL slot::~slot() {
     core->remove(*this);
 }
 
+/// To the executor of the coroutine, also if it was cancelled.
+COFIRE_DECL asio::awaitable<void> go_home() {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await asio::post(asio::use_awaitable);
+}
+
+// What is rare is done in coroutines of its own: this one's frame is there as long as the slot.
 COFIRE_DECL asio::awaitable<void> run_slot(std::shared_ptr<slot> s) {
     job_context context(s->run);
+    std::exception_ptr error; // of the last run
     for (;;) {
         // A cancelled job, or one that changed these, must leave no trace for the next.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
         co_await asio::this_coro::throw_if_cancelled(true);
-        slot_step const step = s->core->next(*s);
+        slot_step const step = s->core->next(*s, context, std::exchange(error, nullptr));
         if (step == slot_step::end) {
             co_return;
         }
@@ -38,7 +48,6 @@ COFIRE_DECL asio::awaitable<void> run_slot(std::shared_ptr<slot> s) {
             continue;
         }
         s->core->environment.observer().started(context, s->core->environment.log());
-        std::exception_ptr error;
         try {
             auto op = s->handler->run(context);
             co_await std::move(op);
@@ -48,10 +57,8 @@ COFIRE_DECL asio::awaitable<void> run_slot(std::shared_ptr<slot> s) {
         auto const runs_here = s->core->make_strand.runs_here;
         if (runs_here != nullptr && !runs_here(s->executor)) {
             // The handler has moved itself to another executor: the slot goes home without it.
-            co_await asio::this_coro::throw_if_cancelled(false);
-            co_await asio::post(asio::use_awaitable);
+            co_await go_home();
         }
-        s->core->complete(*s, context, std::move(error));
     }
 }
 

@@ -40,6 +40,12 @@ struct type_cap {
 /// a server before. Each comes with an epoch above all that the job had. Views must stay valid until
 /// it completes.
 ///
+/// An answer with fewer jobs than asked for does not say that there are no more: a storage may stop where
+/// it has met very many that are blocked. A wait for jobs with the answer's `seen` then ends at once.
+///
+/// If the server dies, a job that it had acquired may count as lost even if its handler had not begun:
+/// a storage that processes share cannot tell the two apart.
+///
 /// Errors, each changing nothing: unknown_server. A lost reply leaves jobs held that the server does
 /// not know of: tick_request::list_held tells which, and settle releases them.
 struct acquire_request {

@@ -62,7 +62,8 @@ enum class change_kind : std::uint8_t {
 /// have moved since, so that none begins again twice. Without a state in the filter, states that the
 /// change does not concern are not looked at. Views must stay valid until it completes.
 ///
-/// Errors, each changing nothing: too_many_items, bad_queue, bad_option; outcome_unknown.
+/// Errors, each changing nothing: too_many_items, bad_queue, bad_option (priority, cursor);
+/// outcome_unknown.
 struct change_request {
     /// What to do.
     change_kind kind = change_kind::requeue;
@@ -80,7 +81,7 @@ struct change_request {
     std::string_view reason{};
     /// How many jobs one slice looks at, 1 to 10,000.
     std::uint32_t budget = 10'000;
-    /// Where the last slice ended.
+    /// Where the last slice ended; empty: the first slice. Any other text that no slice gave is refused.
     std::string_view cursor{};
 };
 

@@ -34,7 +34,7 @@ enum class find_order : std::uint8_t {
     oldest, ///< the earliest change of state first
 };
 
-/// Asks for jobs of one state, page by page.
+/// Asks for jobs of one state, page by page. Error: bad_option (the cursor).
 struct read_find {
     /// Which. Without a state, one state follows the other, each in the order asked for.
     job_filter filter{};
@@ -44,18 +44,19 @@ struct read_find {
     std::uint32_t rows = 50;
     /// How many jobs to look at, at least 1.
     std::uint32_t budget = 20'000;
-    /// Where the last page ended; empty: the first page.
+    /// Where the last page ended; empty: the first page. Any other text that no page gave is refused.
     std::string_view cursor{};
 };
 
 /// Asks for failed jobs grouped by the fingerprint of their error, the largest group first, page by
-/// page: each page groups the jobs that it looked at, the latest first; the caller adds them up.
+/// page: each page groups the jobs that it looked at, the latest first; the caller adds them up. Error:
+/// bad_option (the cursor).
 struct read_groups {
     /// Which. A state other than failed gives no groups.
     job_filter filter{};
     /// How many jobs to look at, at least 1.
     std::uint32_t budget = 20'000;
-    /// Where the last page ended; empty: the first page.
+    /// Where the last page ended; empty: the first page. Any other text that no page gave is refused.
     std::string_view cursor{};
 };
 

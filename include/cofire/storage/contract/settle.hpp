@@ -23,7 +23,10 @@ enum class outcome_kind : std::uint8_t {
     snoozed,   ///< the handler asked to run again at `at`; no attempt is counted
     released,  ///< not run to its end, through no fault of its own; back to its place in line
     deleted,   ///< deleted or cancelled while it ran, or used up with exhausted_policy::delete_job
-    parked, ///< the server cannot decode it: out of the line until a server that can is announced
+    /// The server cannot decode it: out of the line until a server that announces its type, in its
+    /// argument version at least, is announced after this. Those announced before do not get it, even if
+    /// one of them could decode it: announce again to have it tried.
+    parked,
     suspended, ///< reserved, for handlers that wait for an event: refused by storages of this version
 };
 

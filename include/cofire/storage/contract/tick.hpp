@@ -96,7 +96,8 @@ struct tick_request {
     steady_point executor_stamp{};
     /// Asks for the jobs that the storage counts as held by this server, those with an id above this
     /// one; empty: does not ask. Signals for these jobs that were given before are given again. For a
-    /// server that has missed the answer to an acquire or to a tick.
+    /// server that has missed the answer to an acquire or to a tick. The list is ordered after all calls
+    /// that the server made before, the ones without an answer among them: none of them takes place later.
     std::optional<job_id> list_held{};
 };
 

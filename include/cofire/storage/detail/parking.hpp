@@ -10,6 +10,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
@@ -28,6 +29,12 @@ namespace cofire::detail {
 class parking;
 class parking_service;
 
+/// How a parked coroutine is resumed.
+enum class resumption : std::uint8_t {
+    posted,  ///< by a post to its executor
+    in_place ///< within the call, if the caller runs on its executor
+};
+
 /// A coroutine that waits in a parking. Owned by the service of its execution context until it is
 /// woken, so that destroying the context destroys the coroutine, wherever the parking lives.
 struct parked {
@@ -40,8 +47,8 @@ struct parked {
     parked(parked const&) = delete;
     parked& operator=(parked const&) = delete;
     virtual ~parked() = default;
-    /// Posts the resumption to the coroutine's executor; gives up the ownership of this.
-    virtual void resume(boost::system::error_code ec) = 0;
+    /// Resumes the coroutine on its executor; gives up the ownership of this.
+    virtual void resume(boost::system::error_code ec, resumption how) = 0;
 };
 
 /// Owns the parked coroutines of an execution context.
@@ -57,7 +64,7 @@ public:
     void unlink(parked& p);
     /// Unlinks and resumes `p`, from any thread, while the context may be about to be destroyed:
     /// shutdown() waits for it. Precondition: the caller has taken `p` out of its parking.
-    void resume(parked& p, boost::system::error_code ec);
+    void resume(parked& p, boost::system::error_code ec, resumption how);
 
 private:
     void shutdown() override;
@@ -71,8 +78,8 @@ private:
 
 /// One coroutine waits, anybody wakes it: an event that resets itself.
 ///
-/// notify() may be called from any thread; it resumes the waiter by a post to its executor, never
-/// inline. A notify() before the wait is kept (one; more do not add up). wait() honours every kind of
+/// notify() may be called from any thread; it resumes the waiter by a post to its executor, so that
+/// the caller may hold a lock, or has it resumed in place, where a post would only cost time. A notify() before the wait is kept (one; more do not add up). wait() honours every kind of
 /// cancellation. At most one wait at a time. The parking must outlive the wait and every notify().
 class parking {
 public:
@@ -82,7 +89,7 @@ public:
     ~parking() = default;
 
     /// Wakes the waiter, or the next one at once.
-    void notify();
+    void notify(resumption how = resumption::posted);
 
     /// True if there was a notify(), which is used up. Then there is no need to wait.
     [[nodiscard]] bool consume() noexcept {
@@ -121,10 +128,15 @@ public:
 
     [[nodiscard]] Handler const& handler() const { return handler_; }
 
-    void resume(boost::system::error_code ec) override {
+    void resume(boost::system::error_code ec, resumption how) override {
         std::unique_ptr<operation> self(this);
         auto const ex = asio::get_associated_executor(handler_);
-        asio::post(ex, completion{std::move(self), ec});
+        completion end{std::move(self), ec};
+        if (how == resumption::posted) {
+            asio::post(ex, std::move(end));
+        } else {
+            asio::dispatch(ex, std::move(end));
+        }
     }
 
 private:

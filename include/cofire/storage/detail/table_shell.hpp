@@ -4,6 +4,7 @@
 #ifndef COFIRE_STORAGE_DETAIL_TABLE_SHELL_HPP
 #define COFIRE_STORAGE_DETAIL_TABLE_SHELL_HPP
 
+#include <cofire/core/config.hpp>
 #include <cofire/core/error.hpp>
 #include <cofire/storage/asio.hpp>
 #include <cofire/storage/contract/servers.hpp>
@@ -100,5 +101,9 @@ private:
 };
 
 } // namespace cofire::detail
+
+#ifdef COFIRE_HEADER_ONLY
+#include <cofire/storage/detail/impl/table_shell.ipp>
+#endif
 
 #endif

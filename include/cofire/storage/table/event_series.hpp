@@ -38,6 +38,10 @@ public:
     static void check_step(duration step);
 
 private:
+    friend struct job_table_inspector; // of the tests
+    friend class table_image_reader;
+    friend class table_image_writer;
+
     static constexpr duration minute = std::chrono::minutes{1};
     static constexpr duration hour = std::chrono::hours{1};
     static constexpr duration minutes_kept = std::chrono::hours{24};

@@ -121,6 +121,7 @@ struct job_node : timer_wheel_node {
     bool promoted = false;            // it left the wheel for the line; not among the events yet
     bool ran = false;                 // its latest run is not among the events yet
     bool run_failed = false;          // that run ended with an error
+    std::uint8_t image = 0;           // the latest snapshot that has it, see job_table::image_
 
     [[nodiscard]] std::string_view arguments_text() const {
         return {reinterpret_cast<char const*>(this + 1), arguments_size};

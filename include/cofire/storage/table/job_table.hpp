@@ -17,13 +17,16 @@
 #include <cofire/storage/contract/tick.hpp>
 #include <cofire/storage/contract/wait.hpp>
 #include <cofire/storage/table/event_series.hpp>
+#include <cofire/storage/table/insert_plan.hpp>
 #include <cofire/storage/table/job_index.hpp>
 #include <cofire/storage/table/lane.hpp>
 #include <cofire/storage/table/node_pool.hpp>
 #include <cofire/storage/table/table_limits.hpp>
+#include <cofire/storage/table/table_log.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -48,6 +51,25 @@ struct table_effects {
 
 /// Why a continuation of `parent` is deleted.
 std::string unmet_condition(job_node const& parent);
+
+/// What `edge` tells of its parent, which has ended.
+inline void end_edge(parent_edge& edge, job_node const& parent) {
+    edge.ended = true;
+    edge.state = parent.state;
+    edge.result = parent.result;
+}
+
+/// Where a job that waits since it became due stands among those that expire.
+inline std::pair<time_point, std::uint64_t> expiry_of(job_node const& job) {
+    return {later(job.due, job.settings->expires), job.number};
+}
+
+/// Until when a job inserted at `now` holds its key; empty: that is no matter of time.
+inline std::optional<time_point> end_of(unique_key_spec const& key, time_point now) {
+    return key.hold == unique_hold::for_a_time
+               ? std::optional(later(now, std::max(key.hold_for, duration{0})))
+               : std::nullopt;
+}
 
 /// The jobs of an in-process storage and all rules about them: a synchronous state machine. Commands
 /// go in, answers and effects come out; it has no clock (each command brings its time), no lock, no
@@ -93,6 +115,11 @@ public:
 
 private:
     friend struct job_table_inspector; // of the tests
+    friend class logged_table;         // of the journal: it logs, replays and stores all there is
+    friend class record_replay;
+    friend class record_writer;
+    friend class table_image_reader;
+    friend class table_image_writer;
 
     struct name_hash {
         using is_transparent = void;
@@ -106,12 +133,38 @@ private:
         job_id holder;
         std::optional<time_point> until; // with unique_hold::for_a_time
     };
-    struct insert_plan;
-    /// What an insert will do with one of its jobs.
-    struct planned_job {
-        job_node* replaces = nullptr; // the holder of its key
-        job_node* stored = nullptr;   // what it became
-        bool repeats = false;         // its answer is that of an earlier one with its id
+    using expiry_map = std::map<std::pair<time_point, std::uint64_t>, job_node*>;
+    struct staged_lane { // one that an insert made, and what it found when it did
+        std::string_view queue;
+        std::string_view type;
+        bool queue_known = false;
+        bool type_known = false;
+        lane* made = nullptr;
+    };
+    /// The jobs of an insert while they are made, when memory may run out: only the index knows them
+    /// yet. Unless they are kept, the destructor takes back all that was done.
+    struct insert_staging {
+        job_table& table;
+        insert_plan& plan;
+        std::uint64_t first_number = table.next_number_;
+        std::vector<staged_lane> lanes{};
+        std::vector<std::pair<limit_entry*, std::uint32_t>> limits{}; // whose numbers were others
+        std::multimap<time_point, std::string> key_ends{};
+        expiry_map expiries{};
+        std::vector<std::string> reasons{}; // of the unfinished jobs that are replaced, in order
+        std::size_t links = 0;              // of the jobs to their parents, so far
+        bool kept = false;
+        ~insert_staging() {
+            if (!kept) {
+                table.unstage(*this);
+            }
+        }
+    };
+    /// How far an acquire has come.
+    struct acquire_work {
+        std::vector<std::uint32_t> caps_left; // of each acquire_request::caps
+        std::size_t aside = 0;                // jobs that were met but cannot be taken
+        [[nodiscard]] bool is_enough() const { return aside >= slice; }
     };
     static constexpr std::size_t slice = 10'000; // of what passing time does in one command
 
@@ -119,10 +172,19 @@ private:
     [[nodiscard]] job_node* find(job_id id) const { return index_.find(id); }
     type_entry& get_type(std::string_view name);
     queue_entry& get_queue(std::string_view name);
+    [[nodiscard]] lane*
+    find_lane(std::string_view queue, std::string_view type, std::uint32_t version) const;
     lane& get_lane(std::string_view queue, std::string_view type, std::uint32_t version);
     limit_entry& get_limit(std::string_view key);
     server_entry& server_or_throw(server_instance instance) const;
     std::shared_ptr<job_settings const> intern(std::shared_ptr<job_settings const> const& s);
+
+    /// To be called before anything of a job changes that lasts.
+    void touch(job_node& job) {
+        if (walked_) {
+            log_->touch(job);
+        }
+    }
 
     // Transitions (job_table.ipp). Each leaves the job consistent but for its continuations, which
     // release_children() decides at the end of each command.
@@ -145,12 +207,12 @@ private:
     // unique keys, limit keys, expiry
     [[nodiscard]] key_entry const* live_key(std::string_view key, time_point now) const;
     [[nodiscard]] job_node* holder_of(key_entry const& entry, std::string_view key) const;
-    void take_key(job_node& job, time_point now, duration hold_for);
+    void take_key(job_node& job, std::optional<time_point> until = std::nullopt);
     void drop_key(job_node& job);
     void undo_start(job_node& job, time_point now);
     void park(job_node& job, limit_entry& limit);
     void refill(limit_entry& limit, time_point now);
-    void index_expiry(job_node& job);
+    void index_expiry(job_node& job, expiry_map::node_type at = {});
     void drop_expiry(job_node& job);
     void expire_one(job_node& job, time_point now);
     void expire(time_point now);
@@ -165,8 +227,10 @@ private:
     void promote(time_point now);
     void pass_time(time_point now);
     void lose(job_node& job, time_point now);
+    void lose_unknown(job_node& job, epoch_type epoch, time_point now);
     void reap(server_entry& server, time_point now);
     static void list_held(server_entry const& server, job_id after, std::vector<held_job>& held);
+    void add_lines(job_node& job, std::vector<log_line> const& lines);
     void repeat_signals(tick_answer& answer) const;
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
@@ -189,21 +253,39 @@ private:
     void plan_key(insert_plan& plan, new_job const& job, std::size_t index, time_point now) const;
     void plan_parents(insert_plan& plan) const;
     void plan_room(insert_plan const& plan) const;
-    job_node& insert_node(insert_plan const& plan, new_job const& job, time_point now);
-    void place_inserted(job_node& job, time_point now);
+    void stage_insert(insert_staging& s, time_point now);
+    void stage_job(insert_staging& s, std::size_t index, time_point now);
+    void stage_key(insert_staging& s, job_node& job, unique_key_spec const& key);
+    void stage_limits(insert_staging& s, job_node& job, std::vector<job_limit> const& limits);
+    void stage_parents(insert_staging& s, job_node& job);
+    lane& stage_lane(insert_staging& s, new_job const& job);
+    void unstage(insert_staging& s) noexcept;
+    void leave_limits(job_node& job) noexcept;
+    void insert_node(job_node& job, time_point now);
+    void place_inserted(job_node& job, expiry_map& expiries, time_point now);
+    insert_answer insert_now(insert_request const& r, time_point now);
     insert_answer insert_checked(insert_request const& r, time_point now);
+    void apply_insert(insert_plan& plan, time_point now);
     // acquire and settle
     void acquire_from(
         queue_entry& queue,
         std::uint32_t cap,
         acquire_request const& r,
         server_entry& server,
-        std::span<std::uint32_t> caps_left,
+        acquire_work& work,
         acquire_answer& answer
     );
-    void hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out);
+    void log_step(acquire_step step, job_node const& job, server_entry const& server) {
+        if (log_ != nullptr) {
+            log_->acquiring(step, job, server.instance);
+        }
+    }
+    void hold_back(job_node& job, limit_entry& limit, time_point now);
+    void start(job_node& job, server_entry& server, time_point now);
+    static void describe_run(job_node const& job, acquired_job& out);
     [[nodiscard]] std::optional<std::string> refusal_of(run_outcome const& o) const;
     settle_status settle_one(run_outcome const& o, server_instance server, time_point now);
+    void end_run(job_node& job, run_outcome const& o, time_point now);
     void wait_again(job_node& job, run_outcome const& o, time_point now);
     // change
     std::optional<skip_reason> change_one(job_node& job, change_request const& r, time_point now);
@@ -245,7 +327,7 @@ private:
     by_name<limit_entry> limits_by_key_;
     boost::unordered_flat_map<std::string, key_entry, name_hash, std::equal_to<>> keys_;
     std::multimap<time_point, std::string> key_ends_; // of keys held for a time
-    std::map<std::pair<time_point, std::uint64_t>, job_node*> expiries_;
+    expiry_map expiries_;
     std::map<server_instance, std::unique_ptr<server_entry>> servers_;
     std::map<std::string, recurring_record, std::less<>> recurring_;
     std::multimap<std::size_t, std::shared_ptr<job_settings const>> settings_; // by hash
@@ -269,6 +351,9 @@ private:
     std::uint64_t final_bytes_ = 0; // of them: what final jobs take
     epoch_type last_epoch_ = 0;
     server_instance last_instance_ = 0;
+    table_log* log_ = nullptr; // of a table that is logged
+    bool walked_ = false;      // a snapshot is being taken
+    std::uint8_t image_ = 0;   // the snapshot that needs no image of new jobs
 };
 
 } // namespace cofire::detail
@@ -282,6 +367,7 @@ private:
 #include <cofire/storage/table/impl/job_table_keys.ipp>
 #include <cofire/storage/table/impl/job_table_read.ipp>
 #include <cofire/storage/table/impl/job_table_recurring.ipp>
+#include <cofire/storage/table/impl/job_table_staging.ipp>
 #include <cofire/storage/table/impl/job_table_tick.ipp>
 #endif
 

@@ -115,14 +115,16 @@ struct queue_entry {
     std::uint64_t waiting = 0; // in line or parked by type
     std::uint64_t parked_by_limit = 0;
     std::uint64_t processing = 0;
-    std::vector<std::unique_ptr<lane>> lanes;
-    event_series series;
+    std::vector<std::unique_ptr<lane>> lanes{};
+    event_series series{};
 };
 
 /// The jobs of one limit key in one lane that met the limit. For each lane, because some lanes may
-/// be of no use for a while, paused or handled by nobody, and must not hold up the others.
+/// be of no use for a while, paused or handled by nobody, and must not hold up the others; likewise for
+/// suspects, which a server takes one at a time.
 struct limit_lane {
     lane* of = nullptr;
+    bool suspects = false;
     job_order parked;
     job_order ready{}; // put back into the line: before all that are parked
 };
@@ -134,18 +136,20 @@ struct limit_entry {
     bool fixed = false; // set by limit_put; jobs do not change it
     std::uint32_t used = 0;
     std::uint64_t jobs = 0; // with this key, all states
-    std::vector<limit_lane> lanes;
+    std::vector<limit_lane> lanes{};
 
     [[nodiscard]] std::uint32_t room() const { return limit > used ? limit - used : 0; }
 
-    /// The part for `l`; made if it is missing.
-    [[nodiscard]] limit_lane& at(lane& l) {
+    /// The part where `job` belongs; made if it is missing.
+    [[nodiscard]] limit_lane& at(job_node const& job) {
+        bool const suspect = job.lost != 0;
         for (limit_lane& known : lanes) {
-            if (known.of == &l) {
+            if (known.of == job.line && known.suspects == suspect) {
                 return known;
             }
         }
-        return lanes.emplace_back(limit_lane{.of = &l, .parked = {}, .ready = {}});
+        return lanes.emplace_back(limit_lane{
+            .of = job.line, .suspects = suspect, .parked = {}, .ready = {}});
     }
 };
 

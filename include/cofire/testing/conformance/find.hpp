@@ -214,6 +214,15 @@ inline void tells_how_far_it_looked(bench& t) {
     expect_equal(waiting, std::optional(t.now()), "when the last job looked at was inserted");
 }
 
+/// A cursor that no page gave is refused, and does not mean the first page.
+inline void refuses_a_cursor_that_no_page_gave(bench& t) {
+    t.put_many(3);
+    for (std::string const bad : {"nonsense", "-", "1:x"}) {
+        t.expect_refused(errc::bad_option, [&] { t.read(read_find{.cursor = bad}); });
+        t.expect_refused(errc::bad_option, [&] { t.read(read_groups{.cursor = bad}); });
+    }
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"read.finds_by_state", finds_by_state},
@@ -229,6 +238,7 @@ inline constexpr conformance_case cases[] = {
     {"read.finds_page_by_page", finds_page_by_page},
     {"read.a_page_looks_at_no_more_than_its_budget", a_page_looks_at_no_more_than_its_budget},
     {"read.the_last_page_is_exact", the_last_page_is_exact},
+    {"read.refuses_a_cursor_that_no_page_gave", refuses_a_cursor_that_no_page_gave},
     {"read.tells_how_far_it_looked", tells_how_far_it_looked, conformance_need::clock},
 };
 

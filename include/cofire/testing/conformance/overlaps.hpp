@@ -20,9 +20,11 @@ inline void an_overlap_is_skipped(bench& t) {
     new_job const first = t.job();
     fire(t, "nightly", due, {&first, 1});
     new_job const second = t.job();
-    expect_equal(
-        fire(t, "nightly", due + 24h, {&second, 1}).status, fire_status::skipped, "the status"
-    );
+    auto const answer = fire(t, "nightly", due + 24h, {&second, 1});
+    expect_equal(answer.status, fire_status::skipped, "the status");
+    expect_equal(answer.jobs.size(), 1U, "the answers for its jobs");
+    expect_equal(answer.jobs[0].status, insert_status::held, "the answer for its job");
+    expect_equal(answer.jobs[0].id, first.id, "the job that is not over");
     expect(!t.knows(second.id), "no job to be inserted");
     auto const r = record(t, "nightly");
     expect_equal(r.skipped, 1U, "the occurrences skipped");

@@ -143,11 +143,12 @@ inline void a_removal_leaves_the_jobs(bench& t) {
     expect(!t.knows(k.id), "no job to be inserted");
 }
 
-/// What is not there can be neither removed nor paused.
+/// What is not there can be neither removed nor paused nor listed by its id.
 inline void unknown_ones_are_refused(bench& t) {
     put_due(t, "nightly");
     t.expect_refused(errc::unknown_recurring, [&] { t.recurring(recurring_remove{.id = "x"}); });
     t.expect_refused(errc::unknown_recurring, [&] { t.recurring(recurring_pause{.id = "x"}); });
+    t.expect_refused(errc::unknown_recurring, [&] { t.recurring(recurring_list{.id = "x"}); });
 }
 
 /// An id is not empty.

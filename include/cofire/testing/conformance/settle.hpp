@@ -6,6 +6,7 @@
 
 #include <cofire/testing/conformance/bench.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,23 @@ inline void a_failure_keeps_the_error(bench& t) {
     expect(r.history.back().error.has_value(), "the error in history");
     expect_equal(r.history.back().reason, "gave up", "the reason in history");
     expect(t.take(s).empty(), "a failed job not to run again");
+}
+
+/// Success forgets the error of an earlier attempt, which stays in the history.
+inline void success_clears_the_error(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job());
+    auto retry = t.outcome(t.take_one(s), outcome_kind::retry);
+    retry.at = t.now();
+    t.settle_one(s, retry);
+    t.finish(s, t.take_one(s));
+    auto const r = t.get(id);
+    expect_equal(r.state, job_state::succeeded, "the state");
+    expect(!r.error, "no error of a job that has succeeded");
+    bool const told = std::ranges::any_of(r.history, [](history_entry const& entry) {
+        return entry.error && entry.error->message == "broken";
+    });
+    expect(told, "the error in history");
 }
 
 /// Retry: one attempt more is used, the job waits for its time, the error is kept.
@@ -257,6 +275,7 @@ inline void the_counters_tell_what_happened(bench& t) {
 inline constexpr conformance_case cases[] = {
     {"settle.a_success_keeps_the_result", a_success_keeps_the_result, conformance_need::clock},
     {"settle.a_failure_keeps_the_error", a_failure_keeps_the_error},
+    {"settle.success_clears_the_error", success_clears_the_error},
     {"settle.a_retry_waits_for_its_time", a_retry_waits_for_its_time},
     {"settle.a_retry_runs_at_its_time", a_retry_runs_at_its_time, conformance_need::clock},
     {"settle.a_retry_without_delay_is_in_line", a_retry_without_delay_is_in_line},

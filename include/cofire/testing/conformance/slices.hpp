@@ -115,6 +115,18 @@ inline void a_filter_that_finds_nothing_changes_nothing(bench& t) {
     expect(t.picture() == before, "nothing to be changed");
 }
 
+/// A cursor that no slice gave is refused, and does not mean the first slice.
+inline void a_filter_with_a_cursor_that_no_slice_gave_is_refused(bench& t) {
+    t.put_many(3);
+    change_request r;
+    r.kind = change_kind::delete_job;
+    r.filter = job_filter{};
+    for (std::string const bad : {"nonsense", "-", "1:x"}) {
+        r.cursor = bad;
+        t.expect_refused(errc::bad_option, [&] { t.change(r); });
+    }
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"change.a_filter_changes_what_it_finds", a_filter_changes_what_it_finds},
@@ -125,6 +137,8 @@ inline constexpr conformance_case cases[] = {
     {"change.no_job_begins_again_twice", no_job_begins_again_twice},
     {"change.a_filter_that_finds_nothing_changes_nothing",
      a_filter_that_finds_nothing_changes_nothing},
+    {"change.a_filter_with_a_cursor_that_no_slice_gave_is_refused",
+     a_filter_with_a_cursor_that_no_slice_gave_is_refused},
 };
 
 } // namespace cofire::testing::conformance::on_slices

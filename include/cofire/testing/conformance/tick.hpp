@@ -119,6 +119,46 @@ inline void tells_of_a_deletion_after_a_cancellation(bench& t) {
     t.expect_state(id, job_state::deleted);
 }
 
+/// Signals come in the order in which they were asked for, each once.
+inline void tells_signals_once_and_in_order(bench& t) {
+    auto const s = t.server();
+    auto const ids = t.put_many(3);
+    t.take(s);
+    t.change_ids(change_kind::cancel, {ids[2]});
+    t.change_ids(change_kind::delete_job, {ids[0], ids[1]});
+    std::vector<job_id> told;
+    for (run_signal const& signal : t.signals(s)) {
+        told.push_back(signal.id);
+    }
+    expect_equal(told, std::vector{ids[2], ids[0], ids[1]}, "the jobs told of");
+    t.change_ids(change_kind::delete_job, {ids[0]});
+    expect(t.signals(s).empty(), "no signal a second time");
+}
+
+/// But to a server that asks what it holds they are told again: it may have missed an answer.
+inline void tells_signals_again_with_what_is_held(bench& t) {
+    auto const s = t.server();
+    auto const ids = t.put_many(3);
+    auto const runs = t.take(s);
+    t.change_ids(change_kind::cancel, {ids[0], ids[1]});
+    t.signals(s); // the answer is lost
+    t.change_ids(change_kind::delete_job, {ids[1]});
+    t.change_ids(change_kind::cancel, {ids[2]});
+    t.finish(s, runs[0]);
+    std::vector<job_id> told;
+    for (run_signal const& signal : t.tick({.server = s, .list_held = job_id{}}).signals) {
+        told.push_back(signal.id);
+        bool const deleted = signal.id == ids[1];
+        expect_equal(
+            signal.kind, deleted ? signal_kind::deleted : signal_kind::cancelled, "the kind"
+        );
+    }
+    expect_equal(sorted(told), sorted({ids[1], ids[2]}), "the jobs told of");
+    auto const again = t.tick({.server = s, .list_held = ids[1]}).signals;
+    expect_equal(again.size(), 1U, "the signals for the jobs listed");
+    expect_equal(again[0].id, ids[2], "the job told of");
+}
+
 /// An operator's command reaches its server and no other.
 inline void tells_an_operators_command(bench& t) {
     auto const s = t.server();
@@ -261,6 +301,8 @@ inline constexpr conformance_case cases[] = {
     {"tick.tells_of_a_cancelled_run", tells_of_a_cancelled_run},
     {"tick.tells_of_a_deleted_run", tells_of_a_deleted_run},
     {"tick.tells_of_a_deletion_after_a_cancellation", tells_of_a_deletion_after_a_cancellation},
+    {"tick.tells_signals_once_and_in_order", tells_signals_once_and_in_order},
+    {"tick.tells_signals_again_with_what_is_held", tells_signals_again_with_what_is_held},
     {"tick.tells_an_operators_command", tells_an_operators_command},
     {"tick.lists_what_the_server_holds", lists_what_the_server_holds},
     {"tick.what_is_listed_can_be_handed_back", what_is_listed_can_be_handed_back},

@@ -30,7 +30,7 @@ COFIRE_DECL void parking_service::unlink(parked& p) {
     unlink_locked(p);
 }
 
-COFIRE_DECL void parking_service::resume(parked& p, boost::system::error_code ec) {
+COFIRE_DECL void parking_service::resume(parked& p, boost::system::error_code ec, resumption how) {
     {
         std::lock_guard const lock(mutex_);
         unlink_locked(p);
@@ -45,7 +45,7 @@ COFIRE_DECL void parking_service::resume(parked& p, boost::system::error_code ec
         }
     };
     guard const at_the_end{*this};
-    p.resume(ec); // p may be gone after it
+    p.resume(ec, how); // p may be gone after it
 }
 
 COFIRE_DECL void parking_service::shutdown() {
@@ -71,11 +71,11 @@ COFIRE_DECL void parking::park(parked& p) {
         )) {
         state_.store(empty, std::memory_order_release); // the notify() is used up
         p.service->unlink(p);
-        p.resume({});
+        p.resume({}, resumption::posted);
     }
 }
 
-COFIRE_DECL void parking::notify() {
+COFIRE_DECL void parking::notify(resumption how) {
     std::uintptr_t state = state_.load(std::memory_order_acquire);
     for (;;) {
         if (state == notified) {
@@ -88,14 +88,14 @@ COFIRE_DECL void parking::notify() {
     }
     if (state != empty) {
         auto* const p = reinterpret_cast<parked*>(state);
-        p->service->resume(*p, {});
+        p->service->resume(*p, {}, how);
     }
 }
 
 COFIRE_DECL void parking::canceller::operator()(asio::cancellation_type) const {
     if (p->place->take(*p)) {
         p->service->unlink(*p);
-        p->resume(asio::error::operation_aborted);
+        p->resume(asio::error::operation_aborted, resumption::posted);
     }
 }
 

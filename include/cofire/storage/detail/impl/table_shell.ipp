@@ -25,7 +25,6 @@ public:
     waiter& operator=(waiter const&) = delete;
     ~waiter() { leave(); }
 
-    [[nodiscard]] wait_request const& request() const { return request_; }
     [[nodiscard]] parking& place() { return *parking_; }
     [[nodiscard]] std::shared_ptr<parking> const& shared_place() const { return parking_; }
 
@@ -51,7 +50,17 @@ public:
     [[nodiscard]] bool changed() {
         std::lock_guard const lock(shell_->mutex_);
         shell_->throw_if_closed();
-        return ended_ || shell_->table_.changed(request_.interest, request_.seen);
+        told_ = ended_ || shell_->table_.changed(request_.interest, request_.seen);
+        return told_;
+    }
+
+    /// Something has changed for servers: wakes it if that concerns it and it was not told already,
+    /// since it wakes but once. Under the lock.
+    void tell() {
+        if (!told_ && shell_->table_.changed(request_.interest, request_.seen)) {
+            told_ = true;
+            parking_->notify();
+        }
     }
 
     /// A job has ended; it counts even if the job has begun again meanwhile. Under the lock.
@@ -83,6 +92,7 @@ private:
     std::shared_ptr<parking> parking_ = std::make_shared<parking>();
     bool entered_ = false;
     bool ended_ = false;
+    bool told_ = false; // it was woken for servers and has not looked yet
 };
 
 template <class Table>
@@ -112,9 +122,7 @@ template <class Table>
 void table_shell<Table>::wake(table_effects const& effects) {
     if (effects.servers) {
         for (waiter* w : server_waiters_) {
-            if (table_.changed(w->request().interest, w->request().seen)) {
-                w->place().notify();
-            }
+            w->tell();
         }
     }
     for (job_id id : effects.ended) {

@@ -36,9 +36,8 @@ inline bool is_blank(series_point const& p) {
            p.deleted == 0 && p.runs == 0;
 }
 
-/// Adds `p` to the step that begins at `from`; drops steps that are too old beside it.
-inline void
-put_away(std::deque<series_point>& steps, series_point const& p, time_point from, duration kept) {
+/// The step that begins at `from`; made if it is missing.
+inline series_point& step_at(std::deque<series_point>& steps, time_point from) {
     auto at = steps.end();
     while (at != steps.begin() && from < (at - 1)->from) { // the clock was set back
         --at;
@@ -46,7 +45,13 @@ put_away(std::deque<series_point>& steps, series_point const& p, time_point from
     if (at == steps.begin() || (at - 1)->from != from) {
         at = steps.insert(at, {.from = from}) + 1;
     }
-    add_counts(*(at - 1), p);
+    return *(at - 1);
+}
+
+/// Adds `p` to the step that begins at `from`, which is there; drops steps that are too old beside it.
+inline void
+put_away(std::deque<series_point>& steps, series_point const& p, time_point from, duration kept) {
+    add_counts(step_at(steps, from), p);
     while (from - steps.front().from >= kept) {
         steps.pop_front();
     }
@@ -62,6 +67,8 @@ COFIRE_DECL void event_series::check_step(duration step) {
 
 COFIRE_DECL void event_series::begin(time_point now) {
     if (!is_blank(current_)) {
+        step_at(minutes_, current_.from); // nothing is put away yet if memory runs out
+        step_at(hours_, step_begin(current_.from, hour));
         put_away(minutes_, current_, current_.from, minutes_kept);
         put_away(hours_, current_, step_begin(current_.from, hour), hours_kept);
     }

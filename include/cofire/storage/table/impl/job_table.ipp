@@ -22,9 +22,8 @@ COFIRE_DECL type_entry& job_table::get_type(std::string_view name) {
     auto found = types_.find(name);
     if (found == types_.end()) {
         auto const index = static_cast<std::uint32_t>(types_.size());
-        found = types_.try_emplace(std::string(name)).first;
-        found->second.name = name;
-        found->second.index = index;
+        type_entry made{.name = std::string(name), .index = index};
+        found = types_.try_emplace(std::string(name), std::move(made)).first;
     }
     return found->second;
 }
@@ -32,26 +31,37 @@ COFIRE_DECL type_entry& job_table::get_type(std::string_view name) {
 COFIRE_DECL queue_entry& job_table::get_queue(std::string_view name) {
     auto found = queues_.find(name);
     if (found == queues_.end()) {
-        found = queues_.try_emplace(std::string(name)).first;
-        found->second.name = name;
+        queue_entry made{.name = std::string(name)};
+        found = queues_.try_emplace(std::string(name), std::move(made)).first;
     }
     return found->second;
 }
 
-COFIRE_DECL lane&
-job_table::get_lane(std::string_view queue, std::string_view type, std::uint32_t version) {
+COFIRE_DECL lane*
+job_table::find_lane(std::string_view queue, std::string_view type, std::uint32_t version) const {
     if (last_lane_ != nullptr && last_lane_->version == version &&
         last_lane_->queue->name == queue && last_lane_->type->name == type) {
-        return *last_lane_;
+        return last_lane_;
+    }
+    auto const q = queues_.find(queue);
+    if (q != queues_.end()) {
+        for (auto const& l : q->second.lanes) {
+            if (l->version == version && l->type->name == type) {
+                return l.get();
+            }
+        }
+    }
+    return nullptr;
+}
+
+COFIRE_DECL lane&
+job_table::get_lane(std::string_view queue, std::string_view type, std::uint32_t version) {
+    if (lane* const known = find_lane(queue, type, version)) {
+        last_lane_ = known;
+        return *known;
     }
     queue_entry& q = get_queue(queue);
     type_entry& t = get_type(type);
-    for (auto const& l : q.lanes) {
-        if (l->type == &t && l->version == version) {
-            last_lane_ = l.get();
-            return *l;
-        }
-    }
     auto made = std::make_unique<lane>();
     made->queue = &q;
     made->type = &t;
@@ -102,6 +112,7 @@ job_table::intern(std::shared_ptr<job_settings const> const& s) {
 }
 
 COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
+    touch(job);
     auto const from = static_cast<std::size_t>(job.state);
     auto const to = static_cast<std::size_t>(state);
     states_[from].erase(job);
@@ -115,6 +126,7 @@ COFIRE_DECL void job_table::set_state(job_node& job, job_state state) {
 /// Takes a job that no server holds from where it hangs. Whoever does it for another end than to
 /// hand it out calls withdraw.
 COFIRE_DECL void job_table::leave_place(job_node& job) {
+    touch(job);
     switch (job.place) {
     case job_place::line:
     case job_place::returned:
@@ -123,7 +135,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         --job.line->queue->waiting;
         if (job.extras && job.extras->unparked) {
             job.extras->unparked = false;
-            job.extras->blocker->at(*job.line).ready.erase(order_of(job));
+            job.extras->blocker->at(job).ready.erase(order_of(job));
         }
         break;
     case job_place::parked_by_type:
@@ -131,7 +143,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         --job.line->queue->waiting;
         break;
     case job_place::parked_by_limit:
-        job.extras->blocker->at(*job.line).parked.erase(order_of(job));
+        job.extras->blocker->at(job).parked.erase(order_of(job));
         --job.line->queue->parked_by_limit;
         break;
     case job_place::wheel: wheel_.erase(job); break;
@@ -152,6 +164,7 @@ COFIRE_DECL void job_table::withdraw(job_node& job, time_point now) {
 
 /// Takes a job from the server that holds it, and frees what it used there.
 COFIRE_DECL void job_table::leave_holder(job_node& job, time_point now) {
+    touch(job);
     server_entry& server = *job.holder;
     server.held.erase(job);
     server.suspects -= job.lost != 0 ? 1 : 0;
@@ -171,6 +184,7 @@ COFIRE_DECL void job_table::leave_holder(job_node& job, time_point now) {
 }
 
 COFIRE_DECL void job_table::enter_line(job_node& job, time_point, bool keep_position) {
+    touch(job);
     if (!keep_position) {
         job.position = next_position_++;
     }
@@ -185,6 +199,7 @@ COFIRE_DECL void job_table::enter_line(job_node& job, time_point, bool keep_posi
 }
 
 COFIRE_DECL void job_table::enter_wheel(job_node& job, time_point due) {
+    touch(job);
     job.due = due;
     if (job.state != job_state::scheduled) {
         set_state(job, job_state::scheduled);
@@ -202,6 +217,7 @@ COFIRE_DECL void job_table::enter_line_or_wheel(job_node& job, time_point due, t
     if (due > now) {
         enter_wheel(job, due);
     } else {
+        touch(job);
         job.due = due;
         enter_line(job, now);
     }
@@ -267,6 +283,7 @@ COFIRE_DECL void job_table::decide_children(time_point now) {
             if (edge == nullptr || (waits && edge->ended)) {
                 continue; // an edge that was decided stays so, though the parent was requeued
             }
+            touch(*child);
             child->extras->waits -= edge->ended ? 0 : 1;
             edge->ended = true;
             edge->state = parent.state; // also for one that was requeued by hand meanwhile
@@ -292,6 +309,10 @@ COFIRE_DECL void job_table::decide_children(time_point now) {
 COFIRE_DECL void job_table::erase(job_node& job) {
     assert(is_final(job.state));
     auto const s = static_cast<std::size_t>(job.state);
+    if (log_ != nullptr) {
+        log_->removing(job.state);
+    }
+    touch(job);
     if (job_node const* const next = state_list::next(job)) { // most likely to go next
         index_.prefetch(next->id);
         if (job_node const* const after = state_list::next(*next)) {
@@ -302,6 +323,13 @@ COFIRE_DECL void job_table::erase(job_node& job) {
     ++counts_.removed;
     bytes_ -= job.bytes;
     final_bytes_ -= job.bytes;
+    leave_limits(job);
+    index_.erase(job);
+    destroy(job);
+}
+
+/// Limits of which it was the last job are forgotten.
+COFIRE_DECL void job_table::leave_limits(job_node& job) noexcept {
     if (job.extras) {
         for (limit_entry* limit : job.extras->limits) {
             if (--limit->jobs == 0 && !limit->fixed) {
@@ -309,11 +337,9 @@ COFIRE_DECL void job_table::erase(job_node& job) {
             }
         }
     }
-    index_.erase(job);
-    destroy(job);
 }
 
-/// The end of what insert_node made.
+/// The end of what stage_job made.
 COFIRE_DECL void job_table::destroy(job_node& job) noexcept {
     std::size_t const bytes = job_node::size_with(job.arguments_size);
     job.~job_node();

@@ -53,22 +53,26 @@ COFIRE_DECL acquire_answer job_table::acquire(acquire_request const& r, time_poi
     pass_time(now);
     server.heartbeat = now;
     acquire_answer answer{.now = now};
-    std::vector<std::uint32_t> caps_left;
+    acquire_work work;
     for (type_cap const& c : r.caps) {
-        caps_left.push_back(c.cap);
+        work.caps_left.push_back(c.cap);
     }
     for (take const& t : r.takes) {
+        if (answer.jobs.size() >= r.limit || work.is_enough()) {
+            break;
+        }
         auto const queue = queues_.find(t.queue);
         if (queue != queues_.end() && !queue->second.paused) {
-            acquire_from(queue->second, t.cap, r, server, caps_left, answer);
-        }
-        if (answer.jobs.size() >= r.limit) {
-            break;
+            acquire_from(queue->second, t.cap, r, server, work, answer);
         }
     }
     release_children(now); // of those that were found expired
     answer.next_due = next_due();
     answer.seen = seen();
+    if (work.is_enough()) { // there may be more: a wait for it must end at once
+        server.changed = ++change_;
+        effects_.servers = true;
+    }
     return answer;
 }
 
@@ -77,19 +81,18 @@ COFIRE_DECL void job_table::acquire_from(
     std::uint32_t cap,
     acquire_request const& r,
     server_entry& server,
-    std::span<std::uint32_t> caps_left,
+    acquire_work& work,
     acquire_answer& answer
 ) {
     auto const usable = [&](lane const& l) {
         std::size_t const at = cap_of(r.caps, *l.type);
-        return server.handles(l) && (at == r.caps.size() || caps_left[at] != 0);
+        return server.handles(l) && (at == r.caps.size() || work.caps_left[at] != 0);
     };
     answer.jobs.reserve(
         answer.jobs.size() +
         std::min<std::uint64_t>({cap, r.limit - answer.jobs.size(), queue.waiting})
     );
     std::uint32_t taken = 0;
-    std::size_t expired = 0;
     while (taken < cap && answer.jobs.size() < r.limit) {
         // The lane whose first job comes first, and how far it may be used before the next one's turn.
         lane* best = nullptr;
@@ -112,7 +115,7 @@ COFIRE_DECL void job_table::acquire_from(
             return;
         }
         std::size_t const at = cap_of(r.caps, *best->type);
-        std::uint32_t* const best_cap = at == r.caps.size() ? nullptr : &caps_left[at];
+        std::uint32_t* const best_cap = at == r.caps.size() ? nullptr : &work.caps_left[at];
         for (job_node* job = best_job;
              job != nullptr && taken < cap && answer.jobs.size() < r.limit;
              job = best->first(server.suspects == 0)) {
@@ -122,26 +125,27 @@ COFIRE_DECL void job_table::acquire_from(
             if (best_cap != nullptr && *best_cap == 0) {
                 break;
             }
+            if (work.is_enough()) {
+                return;
+            }
             if (is_expired(*job, answer.now)) { // expire() has more to do than it does in one step
-                if (expired++ == slice) {
-                    return;
-                }
+                ++work.aside;
+                log_step(acquire_step::expire, *job, server);
                 expire_one(*job, answer.now);
                 continue;
             }
             if (limit_entry* const limit = full_limit(*job)) {
-                limit_entry* const before = job->extras->unparked ? job->extras->blocker : nullptr;
-                leave_place(*job);
-                park(*job, *limit);
-                if (before != nullptr && before != limit) {
-                    refill(*before, answer.now); // another takes the place it had there
-                }
+                ++work.aside;
+                log_step(acquire_step::park, *job, server);
+                hold_back(*job, *limit, answer.now);
                 continue;
             }
             prefetch_followers(*job);
             index_.prefetch(job->id); // for its settle
+            log_step(acquire_step::take, *job, server);
             leave_place(*job);
-            hand_out(*job, server, answer.now, answer.jobs.emplace_back());
+            start(*job, server, answer.now);
+            describe_run(*job, answer.jobs.emplace_back());
             ++taken;
             if (best_cap != nullptr) {
                 --*best_cap;
@@ -150,8 +154,18 @@ COFIRE_DECL void job_table::acquire_from(
     }
 }
 
-COFIRE_DECL void
-job_table::hand_out(job_node& job, server_entry& server, time_point now, acquired_job& out) {
+/// A job in line has met a limit that is full.
+COFIRE_DECL void job_table::hold_back(job_node& job, limit_entry& limit, time_point now) {
+    limit_entry* const before = job.extras->unparked ? job.extras->blocker : nullptr;
+    leave_place(job);
+    park(job, limit);
+    if (before != nullptr && before != &limit) {
+        refill(*before, now); // another takes the place it had there
+    }
+}
+
+/// A server holds the job from now on.
+COFIRE_DECL void job_table::start(job_node& job, server_entry& server, time_point now) {
     if (job.promoted && job.epoch != 0) {
         keep_course(job); // it does not tell the run before
     }
@@ -169,6 +183,21 @@ job_table::hand_out(job_node& job, server_entry& server, time_point now, acquire
     server.held.push_back(job);
     server.suspects += job.lost != 0 ? 1 : 0;
     ++job.line->queue->processing;
+    if (job.extras) {
+        job_extras& x = *job.extras;
+        if (x.key_hold == unique_hold::until_started) {
+            drop_key(job);
+        }
+        for (limit_entry* limit : x.limits) {
+            ++limit->used;
+        }
+        x.reason.clear();
+        drop_expiry(job);
+    }
+}
+
+/// What the server is told of the job.
+COFIRE_DECL void job_table::describe_run(job_node const& job, acquired_job& out) {
     out.id = job.id;
     out.epoch = job.epoch;
     out.attempt = job.attempt;
@@ -180,15 +209,7 @@ job_table::hand_out(job_node& job, server_entry& server, time_point now, acquire
     out.created = job.created;
     out.due = job.due;
     if (job.extras) {
-        job_extras& x = *job.extras;
-        if (x.key_hold == unique_hold::until_started) {
-            drop_key(job);
-        }
-        for (limit_entry* limit : x.limits) {
-            ++limit->used;
-        }
-        x.reason.clear();
-        drop_expiry(job);
+        job_extras const& x = *job.extras;
         out.recurring_id = x.recurring_id;
         out.occurrence = x.occurrence;
         for (parent_edge const& edge : x.parents) {
@@ -256,6 +277,16 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     if (refusal_of(o)) {
         return settle_status::refused;
     }
+    if (log_ != nullptr) {
+        log_->settling(job, o);
+    }
+    end_run(job, o, now);
+    return settle_status::done;
+}
+
+/// Ends the run of a job that a server holds.
+COFIRE_DECL void job_table::end_run(job_node& job, run_outcome const& o, time_point now) {
+    touch(job);
     using kind = outcome_kind;
     stop_request const stop = job.stop;
     bool const doomed = stop == stop_request::delete_job ||
@@ -289,7 +320,7 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     if (doomed) {
         std::string const reason = job.extras ? job.extras->stop_reason : std::string();
         finish(job, job_state::deleted, reason.empty() ? o.reason : reason, now);
-        return settle_status::done;
+        return;
     }
     switch (o.kind) {
     case kind::succeeded:
@@ -307,9 +338,8 @@ job_table::settle_one(run_outcome const& o, server_instance server, time_point n
     case kind::snoozed:
     case kind::released:
     case kind::parked: wait_again(job, o, now); break;
-    case kind::suspended: break; // refused above
+    case kind::suspended: break; // is refused
     }
-    return settle_status::done;
 }
 
 /// The job of a run that did not end it waits again.

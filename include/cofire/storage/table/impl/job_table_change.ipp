@@ -61,7 +61,7 @@ COFIRE_DECL bool job_table::restart(job_node& job, time_point now) {
         if (live_key(job.extras->key, now) != nullptr) {
             return false;
         }
-        take_key(job, now, duration{0});
+        take_key(job);
     }
     keep_course(job);
     job.extras->reason.clear();
@@ -119,6 +119,7 @@ job_table::change_one(job_node& job, change_request const& r, time_point now) {
     if (!concerns(r.kind, job.state)) {
         return skip_reason::wrong_state;
     }
+    touch(job);
     switch (r.kind) {
     case change_kind::delete_job:
     case change_kind::cancel: return stop_job(job, r, now);
@@ -154,8 +155,10 @@ std::string job_table::change_matching(change_request const& r, Apply const& app
         at; // the last insert and the last move that count; the state; the next job's move
     auto& [last_number, last_move, step, next_move] = at.numbers;
     job_node* job = nullptr;
-    bool resumed = !r.cursor.empty() && at.parse(r.cursor);
-    if (!resumed) {
+    bool resumed = !r.cursor.empty();
+    if (resumed) {
+        at = at.from(r.cursor, 2, states.size());
+    } else {
         at = {.numbers = {next_number_ - 1, next_changed_ - 1, 0, 0}};
     }
     std::uint32_t const budget = std::clamp<std::uint32_t>(r.budget, 1, most);
@@ -219,6 +222,9 @@ COFIRE_DECL change_answer job_table::change(change_request const& r, time_point 
             skip(job.id, *why, before);
         } else {
             ++answer.changed;
+            if (log_ != nullptr) {
+                log_->changed(job, r);
+            }
         }
     };
     if (r.ids.empty() && r.filter) {

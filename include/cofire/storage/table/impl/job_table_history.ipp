@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 namespace cofire::detail {
 
@@ -18,7 +19,7 @@ namespace cofire::detail {
 COFIRE_DECL void
 job_table::append_course(job_node const& job, std::vector<history_entry>& to) const {
     if (job.promoted) {
-        bool const before_run = job.ran; // only a first run leaves it untold, see hand_out
+        bool const before_run = job.ran; // only a first run leaves it untold, see start
         to.push_back(
             {.at = job.due,
              .state = job_state::enqueued,
@@ -58,6 +59,7 @@ job_table::append_course(job_node const& job, std::vector<history_entry>& to) co
 
 /// Makes events of the course of `job`, so that it can take another one.
 COFIRE_DECL void job_table::keep_course(job_node& job) {
+    touch(job);
     std::vector<history_entry> course;
     append_course(job, course);
     for (history_entry& entry : course) {
@@ -84,6 +86,7 @@ COFIRE_DECL void job_table::add_event(job_node& job, time_point now, std::string
 COFIRE_DECL void job_table::add_event(job_node& job, history_entry entry) {
     constexpr std::size_t most = 100;
     constexpr std::size_t kept_of_the_beginning = 20;
+    touch(job);
     auto& events = job.more().events;
     if (events.size() == most) {
         events.erase(events.begin() + kept_of_the_beginning);
@@ -92,19 +95,23 @@ COFIRE_DECL void job_table::add_event(job_node& job, history_entry entry) {
     recount(job);
 }
 
-/// Tells the servers' observers of a transition nobody asked for.
+/// Tells the servers' observers of a transition nobody asked for, as far as there is room for it.
 COFIRE_DECL void job_table::notify(job_node const& job, job_state from, std::string_view reason) {
     constexpr std::size_t most = 10'000;
     if (notices_.size() == most) {
         notices_.pop_front();
     }
-    notices_.push_back(
-        {.id = job.id,
-         .type = job.line->type->name,
-         .from = from,
-         .to = job.state,
-         .reason = std::string(reason)}
-    );
+    try {
+        notices_.push_back(
+            {.id = job.id,
+             .type = job.line->type->name,
+             .from = from,
+             .to = job.state,
+             .reason = std::string(reason)}
+        );
+    } catch (std::bad_alloc const&) { // the job's own history has it
+        return;
+    }
     if (!servers_.empty()) {
         servers_.begin()->second->changed = ++change_;
         effects_.servers = true;

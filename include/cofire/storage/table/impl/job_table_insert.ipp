@@ -11,32 +11,6 @@
 
 namespace cofire::detail {
 
-/// What an insert will do, decided before anything is changed.
-struct job_table::insert_plan {
-    insert_request const& request;
-    bool single = false;
-    std::vector<insert_result> results{};
-    std::vector<planned_job>& jobs; // for each job of the call
-    bool parents = false;           // a job to be stored has some
-    std::uint64_t stored = 0;       // how many will be
-    std::uint64_t bytes = 0;        // that they take, about
-    std::uint64_t ended = 0;        // how many unfinished jobs will be replaced
-    // Of more than one job: where in the call an id or a key stands.
-    boost::unordered_flat_map<job_id, std::size_t> ids{};
-    std::map<std::string_view, std::size_t> keys{};
-
-    /// The job that stands for the parent `id`: the holder of its key if it was not inserted.
-    [[nodiscard]] job_id resolve(job_id id) const {
-        auto const found = ids.find(id);
-        return found == ids.end() ? id : results[found->second].id;
-    }
-    [[nodiscard]] bool stores(std::size_t i) const {
-        insert_status const status = results[i].status;
-        return !jobs[i].repeats &&
-               (status == insert_status::inserted || status == insert_status::replaced);
-    }
-};
-
 /// Refuses what would break the table; whether names are well-formed is the client's matter.
 inline void check_options(new_job const& job) {
     auto const bad = [&](std::string const& what) {
@@ -257,82 +231,45 @@ COFIRE_DECL void job_table::plan_insert(insert_plan& plan, time_point now) const
     plan_room(plan);
 }
 
-COFIRE_DECL job_node&
-job_table::insert_node(insert_plan const& plan, new_job const& job, time_point now) {
-    index_.reserve(job.id);
-    auto& n = *::new (pool_.allocate(job_node::size_with(job.arguments.size()))) job_node;
-    n.id = job.id;
-    n.number = next_number_++;
-    n.created = now;
-    n.due = job.due.value_or(now);
-    n.settings = intern(job.settings);
-    n.line = &get_lane(n.settings->queue, job.type, job.argument_version);
-    n.arguments_size = static_cast<std::uint32_t>(job.arguments.size());
-    std::memcpy(reinterpret_cast<char*>(&n + 1), job.arguments.data(), job.arguments.size());
-    if (job.unique_key) {
-        job_extras& x = n.more();
-        x.key = job.unique_key->text;
-        x.key_hold = job.unique_key->hold;
-        take_key(n, now, job.unique_key->hold_for);
-    }
-    for (job_limit const& given : job.limits) {
-        limit_entry& limit = get_limit(given.key);
-        n.more().limits.push_back(&limit);
-        ++limit.jobs;
-        if (!limit.fixed && limit.limit != given.limit) { // the latest word counts
-            limit.limit = given.limit;
-            refill(limit, now);
-        }
-    }
-    if (!job.recurring_id.empty()) {
-        n.more().recurring_id = job.recurring_id;
-        n.more().occurrence = job.occurrence;
-    }
-    for (parent_ref const& parent : job.parents) {
-        n.more().parents.push_back(
-            {.id = plan.resolve(parent.id), .given = parent.id, .on = parent.on}
-        );
-    }
-    states_[static_cast<std::size_t>(n.state)].push_back(n);
-    n.changed = next_changed_++;
-    recount(n);
+/// Makes a staged job one of the table's.
+COFIRE_DECL void job_table::insert_node(job_node& job, time_point now) {
+    states_[static_cast<std::size_t>(job.state)].push_back(job);
+    job.changed = next_changed_++;
+    recount(job);
     ++counts_.inserted;
-    count(n, now, [](series_point& p) { ++p.inserted; });
-    index_.insert(n);
-    return n;
+    count(job, now, [](series_point& p) { ++p.inserted; });
 }
 
 /// Gives a new job its first state, now that all jobs of the call are there.
-COFIRE_DECL void job_table::place_inserted(job_node& job, time_point now) {
-    std::string unmet;
+COFIRE_DECL void job_table::place_inserted(job_node& job, expiry_map& expiries, time_point now) {
+    bool unmet = false;
     if (job.extras) {
-        auto& edges = job.extras->parents;
-        for (std::size_t i = 0; i != edges.size(); ++i) {
-            parent_edge& edge = edges[i];
+        for (parent_edge& edge : job.extras->parents) {
             job_node& parent = *find(edge.id);
-            parent.more().children.push_back({.id = job.id, .edge = static_cast<std::uint32_t>(i)});
+            bool const was_known = edge.ended;
             recount(parent);
             if (!is_final(parent.state)) {
                 ++job.extras->waits;
                 continue;
             }
-            edge.ended = true;
-            edge.state = parent.state;
-            edge.result = parent.result;
-            if (!is_met(edge.on, parent.state) && unmet.empty()) {
-                unmet = unmet_condition(parent);
+            end_edge(edge, parent);
+            if (!is_met(edge.on, parent.state) && !unmet) {
+                unmet = true;
+                if (!was_known) { // it was replaced just now
+                    job.extras->reason = unmet_condition(parent);
+                }
             }
         }
     }
     job.first_state = job_state::awaiting;
-    if (!unmet.empty()) {
-        finish(job, job_state::deleted, unmet, now);
-        notify(job, job_state::awaiting, unmet);
+    if (unmet) {
+        finish(job, job_state::deleted, job.extras->reason, now);
+        notify(job, job_state::awaiting, job.extras->reason);
     } else if (job.extras && job.extras->waits != 0) {
         ++change_;
     } else {
         enter_line_or_wheel(job, job.due, now);
-        index_expiry(job);
+        index_expiry(job, expiries.extract(expiry_of(job)));
         job.first_state = job.state;
     }
 }
@@ -340,34 +277,55 @@ COFIRE_DECL void job_table::place_inserted(job_node& job, time_point now) {
 COFIRE_DECL insert_answer job_table::insert_checked(insert_request const& r, time_point now) {
     insert_plan plan{.request = r, .single = r.jobs.size() == 1, .jobs = planned_};
     plan_insert(plan, now);
-    for (std::size_t i = 0; i != r.jobs.size(); ++i) {
-        planned_job& planned = plan.jobs[i];
-        if (job_node* const old = planned.replaces) {
-            if (!is_final(old->state)) {
-                job_state const from = old->state;
-                std::string const reason = "replaced by " + r.jobs[i].id.to_string();
-                withdraw(*old, now);
-                finish(*old, job_state::deleted, reason, now);
-                notify(*old, from, reason);
-            }
-            drop_key(*old);
-        }
-        if (plan.stores(i)) {
-            planned.stored = &insert_node(plan, r.jobs[i], now);
-        }
-    }
-    for (planned_job const& planned : plan.jobs) {
-        if (planned.stored != nullptr) {
-            place_inserted(*planned.stored, now);
-        }
-    }
-    release_children(now);
+    apply_insert(plan, now);
     make_room();
     return {.now = now, .results = std::move(plan.results), .seen = seen()};
 }
 
+/// Does what the plan says. If memory runs out for it, or the log refuses it, nothing has changed.
+COFIRE_DECL void job_table::apply_insert(insert_plan& plan, time_point now) {
+    auto const jobs = plan.request.jobs;
+    insert_staging staged{.table = *this, .plan = plan};
+    stage_insert(staged, now);
+    if (log_ != nullptr) {
+        log_->inserting(plan, now);
+    }
+    staged.kept = true;
+    key_ends_.merge(staged.key_ends);
+    auto reason = staged.reasons.begin();
+    for (std::size_t i = 0; i != jobs.size(); ++i) {
+        planned_job const& planned = plan.jobs[i];
+        if (planned.stored != nullptr && jobs[i].unique_key) {
+            take_key(*planned.stored, end_of(*jobs[i].unique_key, now));
+        }
+        if (job_node* const old = planned.replaces) {
+            if (!is_final(old->state)) {
+                job_state const from = old->state;
+                withdraw(*old, now);
+                finish(*old, job_state::deleted, *reason, now);
+                notify(*old, from, *reason++);
+            }
+            drop_key(*old);
+        }
+        if (planned.stored != nullptr) {
+            insert_node(*planned.stored, now);
+        }
+    }
+    for (planned_job const& planned : plan.jobs) {
+        if (planned.stored != nullptr) {
+            place_inserted(*planned.stored, staged.expiries, now);
+        }
+    }
+    release_children(now);
+}
+
 COFIRE_DECL insert_answer job_table::insert(insert_request const& r, time_point now) {
     pass_time(now);
+    return insert_now(r, now);
+}
+
+/// An insert at a time that has passed.
+COFIRE_DECL insert_answer job_table::insert_now(insert_request const& r, time_point now) {
     check_insert(r);
     try {
         return insert_checked(r, now);

@@ -26,16 +26,14 @@ COFIRE_DECL job_node* job_table::holder_of(key_entry const& entry, std::string_v
     return holds && job->extras->key == key ? job : nullptr;
 }
 
-COFIRE_DECL void job_table::take_key(job_node& job, time_point now, duration hold_for) {
+COFIRE_DECL void job_table::take_key(job_node& job, std::optional<time_point> until) {
     job_extras& x = *job.extras;
-    key_entry entry{.holder = job.id, .until = std::nullopt};
-    if (x.key_hold == unique_hold::for_a_time) {
-        entry.until = later(now, std::max(hold_for, duration{0}));
-        key_ends_.emplace(*entry.until, x.key);
-    }
+    touch(job);
+    key_entry const entry{.holder = job.id, .until = until};
     auto const [at, is_new] = keys_.try_emplace(x.key, entry);
     if (!is_new) {
         if (job_node* const former = holder_of(at->second, x.key)) {
+            touch(*former);
             former->extras->holds_key = false;
         }
         at->second = entry;
@@ -46,6 +44,7 @@ COFIRE_DECL void job_table::take_key(job_node& job, time_point now, duration hol
 COFIRE_DECL void job_table::drop_key(job_node& job) {
     job_extras& x = *job.extras;
     if (x.holds_key) {
+        touch(job);
         x.holds_key = false;
         auto const found = keys_.find(x.key);
         if (found != keys_.end() && found->second.holder == job.id) {
@@ -58,7 +57,7 @@ COFIRE_DECL void job_table::drop_key(job_node& job) {
 COFIRE_DECL void job_table::undo_start(job_node& job, time_point now) {
     if (job.extras && job.extras->key_hold == unique_hold::until_started &&
         !job.extras->key.empty() && live_key(job.extras->key, now) == nullptr) {
-        take_key(job, now, duration{0});
+        take_key(job);
     }
     index_expiry(job);
 }
@@ -68,8 +67,8 @@ COFIRE_DECL void job_table::undo_start(job_node& job, time_point now) {
 COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key) {
     auto found = limits_by_key_.find(key);
     if (found == limits_by_key_.end()) {
-        found = limits_by_key_.try_emplace(std::string(key)).first;
-        found->second.key = key;
+        limit_entry made{.key = std::string(key)};
+        found = limits_by_key_.try_emplace(std::string(key), std::move(made)).first;
     }
     return found->second;
 }
@@ -78,7 +77,7 @@ COFIRE_DECL limit_entry& job_table::get_limit(std::string_view key) {
 /// wait with it again, so that none of them is taken first.
 COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
     job.extras->blocker = &limit;
-    limit_lane& part = limit.at(*job.line);
+    limit_lane& part = limit.at(job);
     auto const park_one = [&part](job_node& one) {
         part.parked.emplace(order_of(one), &one);
         one.place = job_place::parked_by_limit;
@@ -93,7 +92,8 @@ COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
 }
 
 /// Puts back as many parked jobs as there is room for, in each lane, since it is not known which
-/// lane's jobs will be taken. Those that come too late are parked again when they are met.
+/// lane's jobs will be taken. Those that come too late are parked again when they are met. So if only
+/// one job left its place, only in that job's lane others come back.
 COFIRE_DECL void job_table::refill(limit_entry& limit, time_point now) {
     auto const room = limit.room();
     for (limit_lane& part : limit.lanes) {
@@ -109,14 +109,15 @@ COFIRE_DECL void job_table::refill(limit_entry& limit, time_point now) {
 
 // Expiry.
 
-COFIRE_DECL void job_table::index_expiry(job_node& job) {
-    duration const limit = job.settings->expires;
-    if (limit <= duration{0}) {
+/// `node` is the place in the index, if it was made before.
+COFIRE_DECL void job_table::index_expiry(job_node& job, expiry_map::node_type node) {
+    if (job.settings->expires <= duration{0}) {
         return;
     }
-    job_extras& x = job.more();
-    x.expires_at = later(job.due, limit);
-    auto const at = expiries_.emplace(std::pair(*x.expires_at, job.number), &job).first;
+    touch(job);
+    auto const at = node.empty() ? expiries_.emplace(expiry_of(job), &job).first
+                                 : expiries_.insert(std::move(node)).position;
+    job.more().expires_at = at->first.first;
     if (at == expiries_.begin()) { // whoever sleeps until the next due time must wake earlier
         due_changed_ = ++change_;
         effects_.servers = true;
@@ -125,6 +126,7 @@ COFIRE_DECL void job_table::index_expiry(job_node& job) {
 
 COFIRE_DECL void job_table::drop_expiry(job_node& job) {
     if (job.extras && job.extras->expires_at) {
+        touch(job);
         expiries_.erase(std::pair(*job.extras->expires_at, job.number));
         job.extras->expires_at.reset();
     }
@@ -154,6 +156,7 @@ COFIRE_DECL void job_table::expire(time_point now) {
         auto const held = keys_.find(key_ends_.begin()->second);
         if (held != keys_.end() && held->second.until && *held->second.until <= now) {
             if (job_node* const holder = holder_of(held->second, held->first)) {
+                touch(*holder);
                 holder->extras->holds_key = false;
             }
             keys_.erase(held);

@@ -136,8 +136,8 @@ COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) c
     std::uint32_t const budget = std::max<std::uint32_t>(q.budget, 1);
     table_cursor<2> at; // the state and the move of the job looked at last
     auto& [s, last_move] = at.numbers;
-    if (q.cursor.empty() || !at.parse(q.cursor)) {
-        at = {};
+    if (!q.cursor.empty()) {
+        at = at.from(q.cursor, 0, job_state_count);
     }
     std::uint32_t looked = 0;
     job_node const* last = nullptr;
@@ -172,8 +172,8 @@ COFIRE_DECL void job_table::find_jobs(read_find const& q, read_answer& answer) c
 COFIRE_DECL void job_table::find_groups(read_groups const& q, read_answer& answer) const {
     std::uint32_t const budget = std::max<std::uint32_t>(q.budget, 1);
     table_cursor<1> at; // the move of the job looked at last
-    if (q.cursor.empty() || !at.parse(q.cursor)) {
-        at = {};
+    if (!q.cursor.empty()) {
+        at = at.from(q.cursor);
     }
     std::uint32_t looked = 0;
     std::map<std::uint64_t, error_group> groups;

@@ -99,6 +99,9 @@ COFIRE_DECL fire_result job_table::fire(recurring_firing const& f, time_point no
         (f.expected && (record.next != f.expected || record.paused))) {
         return {.status = fire_status::lost};
     }
+    if (log_ != nullptr) {
+        log_->firing(f);
+    }
     fire_result result{.status = fire_status::skipped};
     std::vector<new_job> const jobs = admit(f, record, result.jobs);
     insert_answer const inserted =
@@ -131,6 +134,9 @@ COFIRE_DECL fire_result job_table::fire(recurring_firing const& f, time_point no
         }
     }
     ++change_;
+    if (log_ != nullptr) {
+        log_->fired(record, result);
+    }
     return result;
 }
 

@@ -14,6 +14,7 @@ namespace cofire::detail {
 COFIRE_DECL void job_table::promote(time_point now) {
     auto const collect = [&](timer_wheel_node& node) {
         auto& job = static_cast<job_node&>(node);
+        touch(job);
         job.place = job_place::nowhere;
         job.promoted = true;
         due_.push_back(&job);
@@ -38,8 +39,13 @@ COFIRE_DECL void job_table::promote(time_point now) {
 
 /// What happens by itself up to `now`; each command begins with it, so that none sees the past.
 COFIRE_DECL void job_table::pass_time(time_point now) {
+    auto const moves = next_changed_;
+    auto const key_ends = key_ends_.size();
     promote(now);
     expire(now);
+    if (log_ != nullptr && (next_changed_ != moves || key_ends_.size() != key_ends)) {
+        log_->time_passed(now);
+    }
 }
 
 /// The same for all jobs of a type that failed because their servers died.
@@ -81,6 +87,25 @@ COFIRE_DECL void job_table::lose(job_node& job, time_point now) {
         add_event(job, now, "lost");
     }
     notify(job, job_state::processing, "lost");
+}
+
+/// The run of a job that waits ended with its process; that it had been acquired, under `epoch`, is not
+/// known here otherwise.
+COFIRE_DECL void job_table::lose_unknown(job_node& job, epoch_type epoch, time_point now) {
+    touch(job);
+    if (job.state == job_state::awaiting) { // that its parents ended is not known either
+        job.epoch = epoch;
+        ++job.lost;
+        ++counts_.lost;
+        return;
+    }
+    job.promoted = job.promoted || job.state == job_state::scheduled;
+    withdraw(job, now);
+    server_entry gone;
+    gone.instance = ++last_instance_;
+    start(job, gone, now);
+    job.epoch = epoch;
+    lose(job, now);
 }
 
 /// Takes a server for dead.
@@ -179,9 +204,20 @@ COFIRE_DECL void job_table::repeat_signals(tick_answer& answer) const {
     }
 }
 
+/// Adds what the handler of a job logged; the oldest lines make room.
+COFIRE_DECL void job_table::add_lines(job_node& job, std::vector<log_line> const& lines) {
+    constexpr std::size_t most = 200;
+    touch(job);
+    auto& log = job.more().log;
+    log.insert(log.end(), lines.begin(), lines.end());
+    if (log.size() > most) {
+        log.erase(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(log.size() - most));
+    }
+    recount(job);
+}
+
 COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
     constexpr std::size_t most_reports = 10'000;
-    constexpr std::size_t most_lines = 200;
     if (r.reports.size() > most_reports) {
         throw error(
             errc::too_many_items, std::to_string(r.reports.size()) + " reports in one tick"
@@ -194,16 +230,13 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
         if (job == nullptr || job->epoch != report.epoch || job->holder != &server) {
             continue;
         }
-        job_extras& x = job->more();
         if (report.progress) {
-            x.progress = report.progress;
+            job->more().progress = report.progress;
         }
-        x.log.insert(x.log.end(), report.lines.begin(), report.lines.end());
-        if (x.log.size() > most_lines) {
-            auto const excess = static_cast<std::ptrdiff_t>(x.log.size() - most_lines);
-            x.log.erase(x.log.begin(), x.log.begin() + excess);
+        if (log_ != nullptr && !report.lines.empty()) {
+            log_->reporting(*job, report);
         }
-        recount(*job);
+        add_lines(*job, report.lines);
     }
     pass_time(now);
     retain(now, 256);
@@ -266,7 +299,7 @@ COFIRE_DECL void job_table::retire(server_entry& server, time_point now) {
             .epoch = job.epoch,
             .kind = outcome_kind::released,
             .started = job.started};
-        settle_one(o, server.instance, now);
+        end_run(job, o, now);
         job.settled = false; // by the storage: what the server says later is stale
     }
     release_children(now);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_DASHBOARD_DETAIL_ACCESS_HPP
+#define COFIRE_DASHBOARD_DETAIL_ACCESS_HPP
+
+#include <cofire/core/config.hpp>
+#include <cofire/core/time_point.hpp>
+#include <cofire/dashboard/detail/exchange.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace cofire::detail {
+
+/// Throws web_problem unless the request has exactly one Host (400), and that is of this machine or one
+/// of `allowed` (421): so no foreign name can be made to point here.
+void check_host(http::fields const& header, std::vector<std::string> const& allowed);
+
+/// Throws web_problem, 415 or 403, unless a request that acts comes from the dashboard's own page: a JSON
+/// body, from the same origin, with the token `csrf`.
+void check_origin(http::fields const& header, std::string_view csrf);
+
+/// Compares in a time that depends on the lengths only.
+[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
+
+/// The user name and password of a basic log-in; nothing if `authorization` is none.
+[[nodiscard]] std::optional<std::pair<std::string, std::string>>
+basic_credentials(std::string_view authorization);
+
+/// Counts refusals by address: after five, each address has to wait, a second at first, then twice as
+/// long each time, up to five minutes. Bounded.
+///
+/// Distinct objects: safe. Shared objects: safe.
+class log_in_brake {
+public:
+    /// How long `from` has to wait still; zero: not at all.
+    [[nodiscard]] duration wait_for(std::string const& from, steady_point now) const;
+    /// One more refusal.
+    void refused(std::string const& from, steady_point now);
+    /// `from` has shown that it may enter.
+    void admitted(std::string const& from);
+
+private:
+    struct entry {
+        int refusals = 0;
+        steady_point until{};
+    };
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, entry> entries_;
+};
+
+} // namespace cofire::detail
+
+#ifdef COFIRE_HEADER_ONLY
+#include <cofire/dashboard/detail/impl/access.ipp>
+#endif
+
+#endif

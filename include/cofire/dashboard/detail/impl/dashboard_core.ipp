@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_DASHBOARD_DETAIL_IMPL_DASHBOARD_CORE_IPP
+#define COFIRE_DASHBOARD_DETAIL_IMPL_DASHBOARD_CORE_IPP
+
+#include <cofire/core/error.hpp>
+#include <cofire/dashboard/detail/dashboard_core.hpp>
+#include <cofire/dashboard/detail/routes.hpp>
+#include <cofire/handler/detail/sleep.hpp>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace cofire::detail {
+
+COFIRE_DECL dashboard_core::dashboard_core(client jobs, dashboard_options options)
+    : jobs_(std::move(jobs)),
+      options_(std::move(options)),
+      hidden_(options_.redact),
+      csrf_(random_token()) {
+    auto const refuse = [](std::string const& why) {
+        throw error(errc::bad_dashboard_option, why);
+    };
+    std::string const& prefix = options_.prefix;
+    bool const plain = std::all_of(prefix.begin(), prefix.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
+    });
+    if (!prefix.empty() && (!plain || prefix.front() != '/' || prefix.back() == '/')) {
+        refuse(
+            "prefix " + quoted(prefix) + ": begins with '/', does not end with it, and is plain"
+        );
+    }
+    if (options_.poll < std::chrono::seconds(1) || options_.poll > std::chrono::hours(1)) {
+        refuse("poll of " + std::to_string(options_.poll.count()) + " ms: from 1 s to an hour");
+    }
+    if (options_.deadline < std::chrono::milliseconds(1)) {
+        refuse("deadline of " + std::to_string(options_.deadline.count()) + " ms: at least 1 ms");
+    }
+    for (link_template const& link : options_.links) {
+        if (!link.url.starts_with("http://") && !link.url.starts_with("https://")) {
+            refuse("link " + quoted(link.url) + ": neither http nor https");
+        }
+    }
+}
+
+COFIRE_DECL bool dashboard_core::owns(std::string_view target) const {
+    if (!target.starts_with(options_.prefix)) {
+        return false;
+    }
+    target.remove_prefix(options_.prefix.size());
+    return target.empty() || target.front() == '/' || target.front() == '?';
+}
+
+COFIRE_DECL void dashboard_core::audit(std::string const& line) const {
+    if (options_.audit) {
+        options_.audit(line);
+    } else {
+        std::fprintf(stderr, "cofire dashboard: %s\n", line.c_str());
+    }
+}
+
+COFIRE_DECL std::string dashboard_core::cached_overview() const {
+    std::lock_guard const lock(cache_mutex_);
+    bool const fresh = jobs_.clock().steady_now() - overview_at_ <= options_.poll / 2;
+    return fresh ? overview_ : std::string();
+}
+
+COFIRE_DECL void dashboard_core::cache_overview(std::string text) {
+    std::lock_guard const lock(cache_mutex_);
+    overview_ = std::move(text);
+    overview_at_ = jobs_.clock().steady_now();
+}
+
+COFIRE_DECL bool dashboard_core::enter_stream() {
+    if (streams_.fetch_add(1) < options_.streams) {
+        return true;
+    }
+    streams_.fetch_sub(1);
+    return false;
+}
+
+// The part of `path` that stands for {} in `pattern`; nothing if it does not match.
+[[nodiscard]] inline std::optional<std::string_view>
+match_route(std::string_view pattern, std::string_view path) {
+    auto const hole = pattern.find("{}");
+    if (hole == std::string_view::npos) {
+        return pattern == path ? std::optional(std::string_view()) : std::nullopt;
+    }
+    std::string_view const before = pattern.substr(0, hole);
+    std::string_view const after = pattern.substr(hole + 2);
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
+        !path.ends_with(after)) {
+        return std::nullopt;
+    }
+    auto const part = path.substr(before.size(), path.size() - before.size() - after.size());
+    return part.find('/') == std::string_view::npos ? std::optional(part) : std::nullopt;
+}
+
+// The route for a request. No path ever reaches the file system: it is looked up in a table, as it is.
+[[nodiscard]] inline web_route const&
+find_route(http::verb method, std::string_view path, web_call& call) {
+    std::string allow;
+    for (web_route const& route : web_routes()) {
+        auto const part = match_route(route.pattern, path);
+        if (!part) {
+            continue;
+        }
+        bool const look = route.kind == route_kind::look;
+        if (look ? method == http::verb::get || method == http::verb::head
+                 : method == http::verb::post) {
+            call.argument = *part;
+            return route;
+        }
+        allow += (allow.empty() ? "" : ", ") + std::string(look ? "GET, HEAD" : "POST");
+    }
+    if (allow.empty()) {
+        throw web_problem(404, "not_found", "there is nothing at " + quoted(path));
+    }
+    throw web_problem(405, "bad_method", "the method is not allowed here").with("Allow", allow);
+}
+
+// How a route ended. Not thrown: the operator || below waits for the other side after a throw.
+struct route_end {
+    web_reply reply{};
+    std::exception_ptr error{};
+};
+
+COFIRE_DECL asio::awaitable<route_end> end_of_route(web_route const& route, web_call& call) {
+    route_end end;
+    try {
+        auto op = route.run(call);
+        end.reply = co_await std::move(op);
+    } catch (...) {
+        end.error = std::current_exception();
+    }
+    co_return end;
+}
+
+// Cancelled from without, it throws; after the deadline, it answers so.
+COFIRE_DECL asio::awaitable<web_reply> run_route(web_route const& route, web_call& call) {
+    using namespace asio::experimental::awaitable_operators;
+    duration const deadline = call.core->options().deadline;
+    auto work = end_of_route(route, call);
+    auto limit = sleep_for(clock(), deadline);
+    auto both = std::move(work) || std::move(limit);
+    std::variant<route_end, std::monostate> done = co_await std::move(both);
+    if (done.index() == 1) {
+        throw web_problem(503, "deadline", "the storage did not answer in time");
+    }
+    route_end& end = std::get<0>(done);
+    if (end.error) {
+        std::rethrow_exception(end.error);
+    }
+    co_return std::move(end.reply);
+}
+
+COFIRE_DECL std::string
+audit_line(web_call const& call, std::string_view action, unsigned status, time_point now) {
+    std::string line = time_text(now);
+    line += " user=" + quoted(valid_text(call.who.user), 200);
+    line += " from=" + quoted(valid_text(call.who.from), 100);
+    line += " action=" + quoted(action);
+    line += " target=" + quoted(valid_text(call.target.empty() ? call.argument : call.target), 300);
+    line += " status=" + std::to_string(status);
+    return line;
+}
+
+COFIRE_DECL asio::awaitable<web_reply>
+respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity who) {
+    web_call call;
+    call.core = core;
+    call.who = std::move(who);
+    web_route const* route = nullptr;
+    web_reply reply;
+    std::exception_ptr failure;
+    try {
+        if (request.target.size() > 4096) {
+            throw web_problem(414, "bad_target", "the target is longer than 4096 bytes");
+        }
+        if (request.body.size() > 64 * 1024) {
+            throw web_problem(413, "body_too_large", "the body is longer than 64 KiB");
+        }
+        check_host(request.header, core->options().allowed_hosts);
+        std::string_view const target = request.target;
+        auto const mark = std::min(target.find('?'), target.size());
+        if (!core->owns(target)) {
+            throw web_problem(
+                404, "not_found", "the dashboard is at " + core->options().prefix + "/"
+            );
+        }
+        std::string_view path = target.substr(0, mark).substr(core->options().prefix.size());
+        if (path.empty()) { // the page's relative URLs need the slash
+            std::string const& prefix = core->options().prefix;
+            web_reply moved;
+            moved.status = 308;
+            moved.type = "text/plain";
+            moved.header.emplace_back("Location", prefix.substr(prefix.rfind('/') + 1) + '/');
+            co_return moved;
+        }
+        path.remove_prefix(1);
+        route = &find_route(request.method, path, call);
+        if (route->kind == route_kind::look) {
+            call.fields =
+                web_fields::from_query(mark == target.size() ? "" : target.substr(mark + 1));
+        } else {
+            check_origin(request.header, core->csrf());
+            if (route->kind == route_kind::act && call.who.role != role::operator_) {
+                throw web_problem(403, "role", "only an operator may do this");
+            }
+            if (route->kind == route_kind::act && core->options().read_only) {
+                throw web_problem(403, "read_only", "this dashboard is read-only");
+            }
+            if (mark != target.size()) {
+                throw web_problem(400, "bad_parameter", "an action takes no query");
+            }
+            call.fields = web_fields::from_json(request.body);
+        }
+        call.header = std::move(request.header);
+        auto op = run_route(*route, call);
+        reply = co_await std::move(op);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        reply = reply_for(failure);
+    }
+    if (route != nullptr && route->kind == route_kind::act) {
+        core->audit(audit_line(call, route->action, reply.status, core->now()));
+        core->cache_overview({});
+    }
+    co_return reply;
+}
+
+COFIRE_DECL asio::awaitable<web_reply>
+respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string from) {
+    authorizer const& door = core->options().authorizer;
+    web_identity who;
+    who.from = from;
+    if (!door.decide) { // on the loopback interface only: serve() sees to that
+        who.user = "local";
+        who.role = role::operator_;
+        auto op = respond(std::move(core), std::move(request), std::move(who));
+        co_return co_await std::move(op);
+    }
+    steady_point const now = core->jobs().clock().steady_now();
+    if (duration const wait = core->brake().wait_for(from, now); wait > duration{0}) {
+        auto const seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+        co_return web_problem(429, "too_many_attempts", "too many refused attempts")
+            .with("Retry-After", std::to_string(seconds))
+            .reply();
+    }
+    access_request question;
+    question.authorization = request.header[http::field::authorization];
+    question.cookie = request.header[http::field::cookie];
+    question.target = request.target;
+    question.from = from;
+    std::optional<access_grant> grant;
+    std::exception_ptr failure;
+    try {
+        auto op = door.decide(question);
+        grant = co_await std::move(op);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        static_cast<void>(reply_for(failure)); // rethrows a cancellation
+    }
+    if (!grant) {
+        // Without credentials it is a browser that asks for the first time.
+        if (!question.authorization.empty() || !question.cookie.empty()) {
+            core->brake().refused(from, now);
+        }
+        web_problem refusal(401, "unauthorized", "the dashboard needs credentials");
+        if (!door.challenge.empty()) {
+            refusal.with("WWW-Authenticate", door.challenge);
+        }
+        co_return refusal.reply();
+    }
+    core->brake().admitted(from);
+    who.user = std::move(grant->user);
+    who.role = grant->role;
+    auto op = respond(std::move(core), std::move(request), std::move(who));
+    co_return co_await std::move(op);
+}
+
+} // namespace cofire::detail
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_PAGE_IPP
+#define COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_PAGE_IPP
+
+#include <cofire/core/version.hpp>
+#include <cofire/dashboard/assets.hpp>
+#include <cofire/dashboard/detail/job_json.hpp>
+#include <cofire/dashboard/detail/routes.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+namespace cofire::detail {
+
+[[nodiscard]] inline web_reply asset_reply(std::string_view name, web_call const& call) {
+    auto const* const at =
+        std::find_if(std::begin(dashboard_assets), std::end(dashboard_assets), [&](auto const& a) {
+            return a.name == name;
+        });
+    if (at == std::end(dashboard_assets)) {
+        throw web_problem(404, "not_found", "there is no file " + quoted(name));
+    }
+    web_reply r;
+    r.asset = at;
+    if (std::string_view(call.header[http::field::if_none_match]) == at->etag) {
+        r.status = 304;
+    }
+    return r;
+}
+
+COFIRE_DECL asio::awaitable<web_reply> route_page(web_call& call) {
+    co_return asset_reply("index.html", call);
+}
+
+COFIRE_DECL asio::awaitable<web_reply> route_asset(web_call& call) {
+    co_return asset_reply(call.argument, call);
+}
+
+COFIRE_DECL asio::awaitable<web_reply> route_session(web_call& call) {
+    call.fields.finish();
+    dashboard_options const& options = call.core->options();
+    json::object o;
+    o["user"] = text_value(call.who.user);
+    o["role"] = call.who.role == role::operator_ ? "operator" : "viewer";
+    o["may_write"] = call.core->may_write(call.who);
+    o["read_only"] = options.read_only;
+    o["csrf"] = call.core->csrf();
+    o["title"] = text_value(options.title);
+    o["version"] = COFIRE_VERSION_STRING;
+    o["poll_seconds"] = std::chrono::duration<double>(options.poll).count();
+    o["redacts"] = !call.core->hidden().idle();
+    json::array links;
+    for (link_template const& link : options.links) {
+        json::object l;
+        l["label"] = text_value(link.label);
+        l["url"] = text_value(link.url);
+        links.emplace_back(std::move(l));
+    }
+    o["links"] = std::move(links);
+    o["now"] = time_text(call.core->now());
+    co_return json_reply(o);
+}
+
+} // namespace cofire::detail
+
+#endif

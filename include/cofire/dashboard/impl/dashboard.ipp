@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_DASHBOARD_IMPL_DASHBOARD_IPP
+#define COFIRE_DASHBOARD_IMPL_DASHBOARD_IPP
+
+#include <cofire/core/error.hpp>
+#include <cofire/dashboard/dashboard.hpp>
+#include <cofire/dashboard/detail/dashboard_server.hpp>
+
+#include <exception>
+#include <optional>
+
+namespace cofire {
+
+namespace detail {
+
+/// Refuses to be open to others without anybody who decides who they are.
+COFIRE_DECL void
+check_endpoint(dashboard_core const& core, asio::ip::tcp::endpoint const& endpoint) {
+    if (!endpoint.address().is_loopback() && !core.options().authorizer.decide) {
+        throw error(
+            errc::bad_dashboard_option,
+            endpoint.address().to_string() + " is no loopback address, and there is no authorizer"
+        );
+    }
+}
+
+COFIRE_DECL asio::awaitable<void>
+listen_and_serve(std::shared_ptr<dashboard_core> core, asio::ip::tcp::endpoint endpoint) {
+    check_endpoint(*core, endpoint);
+    asio::ip::tcp::acceptor acceptor(co_await asio::this_coro::executor);
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(asio::socket_base::reuse_address(true));
+    acceptor.bind(endpoint);
+    acceptor.listen();
+    auto op = serve_all(std::move(core), std::move(acceptor));
+    co_await std::move(op);
+}
+
+COFIRE_DECL asio::awaitable<void>
+check_and_serve(std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor) {
+    check_endpoint(*core, acceptor.local_endpoint());
+    auto op = serve_all(std::move(core), std::move(acceptor));
+    co_await std::move(op);
+}
+
+} // namespace detail
+
+COFIRE_DECL asio::awaitable<void> dashboard::serve(asio::ip::tcp::endpoint endpoint) const {
+    return detail::listen_and_serve(core_.share(), std::move(endpoint));
+}
+
+COFIRE_DECL asio::awaitable<void> dashboard::serve(asio::ip::tcp::acceptor acceptor) const {
+    return detail::check_and_serve(core_.share(), std::move(acceptor));
+}
+
+} // namespace cofire
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_JOURNAL_COMMIT_QUEUE_HPP
+#define COFIRE_STORAGE_JOURNAL_COMMIT_QUEUE_HPP
+
+#include <cofire/core/config.hpp>
+#include <cofire/storage/asio.hpp>
+#include <cofire/storage/detail/parking.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cofire::detail {
+
+/// How far a record has come.
+enum class commit_level : std::uint8_t {
+    written, ///< the process's death does not take it
+    synced,  ///< nor does power loss
+};
+
+/// Records on their way from those who make them to the one who writes them: group commit. Any number
+/// of callers append; the writer takes all there is, and while it writes the next batch gathers.
+///
+/// Records are counted from the start: a number here is how many there were up to and with a record.
+///
+/// Shared objects: safe, except to destroy; take, written, synced and fail are for one writer.
+class commit_queue {
+public:
+    /// Records for the writer, as they were appended.
+    struct batch {
+        std::vector<std::byte> records;
+        std::size_t count = 0;
+        std::uint64_t last = 0; // the number of the last record
+    };
+
+    /// `first` records are stored already; `most_bytes` may wait to be written before is_full().
+    commit_queue(std::uint64_t first, std::size_t most_bytes)
+        : appended_(first),
+          taken_(first),
+          written_(first),
+          synced_(first),
+          most_bytes_(most_bytes) {}
+    commit_queue(commit_queue const&) = delete;
+    commit_queue& operator=(commit_queue const&) = delete;
+    ~commit_queue() = default;
+
+    /// Makes room for an append of so many bytes, so that it does not throw. One append may follow.
+    void reserve(std::size_t bytes);
+    /// Adds records; the number of the last. The writer is not woken before somebody waits for them.
+    std::uint64_t append(std::vector<std::byte> const& records, std::size_t count);
+    /// The number of the last record appended.
+    [[nodiscard]] std::uint64_t appended() const;
+    /// Bytes that were appended and not yet written.
+    [[nodiscard]] std::size_t unwritten_bytes() const;
+    /// True if more should not be appended before some is written.
+    [[nodiscard]] bool is_full() const { return unwritten_bytes() >= most_bytes_; }
+
+    /// Waits until the record has come that far. Throws outcome_unknown if the writer has failed, and
+    /// operation_aborted if cancelled.
+    [[nodiscard]] asio::awaitable<void> reached(std::uint64_t record, commit_level level);
+    /// Waits until is_full() is false. Throws storage_failed if the writer has failed.
+    [[nodiscard]] asio::awaitable<void> room();
+
+    /// True if the record has come that far.
+    [[nodiscard]] bool has_reached(std::uint64_t record, commit_level level) const;
+
+    // For the writer:
+
+    using steady_time = std::chrono::steady_clock::time_point;
+    /// All there is, once somebody waits for some of it, or it is too much, or stop() was called. An empty
+    /// one if `until` comes before, or while nothing is there after stop().
+    [[nodiscard]] batch take(std::optional<steady_time> until);
+    /// All there is, without waiting.
+    [[nodiscard]] batch take_now();
+    /// True if somebody waits for what is written, but not synced.
+    [[nodiscard]] bool wants_sync() const;
+    /// Waits until `until`, or stop().
+    void pause(steady_time until);
+    /// The records up to `record` are written.
+    void written(std::uint64_t record);
+    /// They are synced, too.
+    void synced(std::uint64_t record);
+    /// Nothing will be written any more; whether what was taken last is stored is not known.
+    void fail(std::string why);
+    /// Why the writer failed; empty: it has not.
+    [[nodiscard]] std::string failure() const;
+    /// Has take() and pause() return from now on, for the writer to come to its end.
+    void stop();
+    /// True after stop().
+    [[nodiscard]] bool is_stopped() const;
+
+private:
+    class waiter;
+    [[nodiscard]] std::uint64_t mark(commit_level level) const {
+        return level == commit_level::synced ? synced_ : written_;
+    }
+    [[nodiscard]] bool is_wanted() const { return wanted_ > taken_ || unwritten_ >= most_bytes_; }
+    [[nodiscard]] bool wants_sync_locked() const {
+        return wanted_sync_ > synced_ && wanted_sync_ <= written_;
+    }
+    void wake_waiters();
+    batch take_locked();
+
+    mutable std::mutex mutex_;
+    std::condition_variable work_;
+    std::vector<std::byte> pending_;
+    std::vector<std::byte> spare_; // storage to swap with
+    std::size_t pending_count_ = 0;
+    std::size_t unwritten_ = 0; // bytes
+    std::size_t taken_bytes_ = 0;
+    std::uint64_t appended_;
+    std::uint64_t taken_;
+    std::uint64_t written_;
+    std::uint64_t synced_;
+    std::uint64_t wanted_ = 0;      // somebody waits for this record
+    std::uint64_t wanted_sync_ = 0; // and for this one to be synced
+    std::size_t most_bytes_;
+    bool stopped_ = false;
+    std::string failure_;
+    std::vector<waiter*> waiters_;
+};
+
+} // namespace cofire::detail
+
+#ifdef COFIRE_HEADER_ONLY
+#include <cofire/storage/journal/impl/commit_queue.ipp>
+#endif
+
+#endif

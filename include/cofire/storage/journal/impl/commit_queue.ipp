@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_JOURNAL_IMPL_COMMIT_QUEUE_IPP
+#define COFIRE_STORAGE_JOURNAL_IMPL_COMMIT_QUEUE_IPP
+
+#include <cofire/core/error.hpp>
+#include <cofire/storage/journal/commit_queue.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cofire::detail {
+
+/// Somebody who waits for a record, or for room. It lives in the coroutine's frame.
+class commit_queue::waiter {
+public:
+    /// For a record.
+    waiter(commit_queue& queue, std::uint64_t record, commit_level level)
+        : queue_(queue), record_(record), level_(level) {}
+    /// For room.
+    explicit waiter(commit_queue& queue) : queue_(queue), for_room_(true) {}
+    waiter(waiter const&) = delete;
+    waiter& operator=(waiter const&) = delete;
+    ~waiter() {
+        if (entered_) {
+            std::lock_guard const lock(queue_.mutex_);
+            std::erase(queue_.waiters_, this);
+        }
+    }
+
+    [[nodiscard]] parking& place() { return *parking_; }
+
+    /// True if there is nothing to wait for. Throws if there never will be.
+    [[nodiscard]] bool is_over() {
+        std::lock_guard const lock(queue_.mutex_);
+        if (is_met()) {
+            return true;
+        }
+        if (!queue_.failure_.empty()) {
+            auto const code = for_room_ ? errc::storage_failed : errc::outcome_unknown;
+            throw error(code, queue_.failure_);
+        }
+        if (!entered_) {
+            parking_ = std::make_shared<parking>();
+            queue_.waiters_.push_back(this);
+            entered_ = true;
+        }
+        if (!for_room_) {
+            want();
+        }
+        return false;
+    }
+
+    /// Under the lock.
+    [[nodiscard]] bool is_met() const {
+        return for_room_ ? queue_.unwritten_ < queue_.most_bytes_ : queue_.mark(level_) >= record_;
+    }
+
+private:
+    void want() {
+        std::uint64_t& mark = level_ == commit_level::synced ? queue_.wanted_sync_ : queue_.wanted_;
+        mark = std::max(mark, record_);
+        queue_.wanted_ = std::max(queue_.wanted_, record_);
+        queue_.work_.notify_one();
+    }
+
+    commit_queue& queue_;
+    std::uint64_t record_ = 0;
+    commit_level level_ = commit_level::synced;
+    bool for_room_ = false;
+    bool entered_ = false;
+    std::shared_ptr<parking> parking_;
+};
+
+COFIRE_DECL void commit_queue::reserve(std::size_t bytes) {
+    std::lock_guard const lock(mutex_);
+    if (pending_.capacity() - pending_.size() < bytes) {
+        pending_.reserve(std::max(pending_.capacity() * 2, pending_.size() + bytes));
+    }
+}
+
+COFIRE_DECL std::uint64_t
+commit_queue::append(std::vector<std::byte> const& records, std::size_t count) {
+    std::lock_guard const lock(mutex_);
+    pending_.insert(pending_.end(), records.begin(), records.end());
+    pending_count_ += count;
+    unwritten_ += records.size();
+    appended_ += count;
+    if (unwritten_ >= most_bytes_) {
+        work_.notify_one();
+    }
+    return appended_;
+}
+
+COFIRE_DECL std::uint64_t commit_queue::appended() const {
+    std::lock_guard const lock(mutex_);
+    return appended_;
+}
+
+COFIRE_DECL std::size_t commit_queue::unwritten_bytes() const {
+    std::lock_guard const lock(mutex_);
+    return unwritten_;
+}
+
+COFIRE_DECL bool commit_queue::has_reached(std::uint64_t record, commit_level level) const {
+    std::lock_guard const lock(mutex_);
+    return mark(level) >= record;
+}
+
+COFIRE_DECL asio::awaitable<void> commit_queue::reached(std::uint64_t record, commit_level level) {
+    waiter w(*this, record, level);
+    while (!w.is_over()) {
+        co_await w.place().wait();
+    }
+}
+
+COFIRE_DECL asio::awaitable<void> commit_queue::room() {
+    waiter w(*this);
+    while (!w.is_over()) {
+        co_await w.place().wait();
+    }
+}
+
+COFIRE_DECL commit_queue::batch commit_queue::take_locked() {
+    batch taken{.records = std::move(pending_), .count = pending_count_, .last = appended_};
+    pending_ = std::move(spare_);
+    pending_.clear();
+    pending_count_ = 0;
+    taken_ = appended_;
+    taken_bytes_ = taken.records.size();
+    return taken;
+}
+
+COFIRE_DECL commit_queue::batch commit_queue::take(std::optional<steady_time> until) {
+    std::unique_lock lock(mutex_);
+    auto const is_time = [this] { return is_wanted() || wants_sync_locked() || stopped_; };
+    if (until) {
+        work_.wait_until(lock, *until, is_time);
+    } else {
+        work_.wait(lock, is_time);
+    }
+    return is_wanted() || stopped_ ? take_locked() : batch{};
+}
+
+COFIRE_DECL bool commit_queue::wants_sync() const {
+    std::lock_guard const lock(mutex_);
+    return wants_sync_locked();
+}
+
+COFIRE_DECL void commit_queue::pause(steady_time until) {
+    std::unique_lock lock(mutex_);
+    work_.wait_until(lock, until, [this] { return stopped_; });
+}
+
+COFIRE_DECL commit_queue::batch commit_queue::take_now() {
+    std::lock_guard const lock(mutex_);
+    return take_locked();
+}
+
+/// Wakes those who wait for nothing any more, under the lock.
+COFIRE_DECL void commit_queue::wake_waiters() {
+    for (waiter* w : waiters_) {
+        if (!failure_.empty() || w->is_met()) {
+            w->place().notify();
+        }
+    }
+}
+
+COFIRE_DECL void commit_queue::written(std::uint64_t record) {
+    std::lock_guard const lock(mutex_);
+    written_ = record;
+    unwritten_ -= std::exchange(taken_bytes_, 0);
+    wake_waiters();
+}
+
+COFIRE_DECL void commit_queue::synced(std::uint64_t record) {
+    std::lock_guard const lock(mutex_);
+    synced_ = record;
+    wake_waiters();
+}
+
+COFIRE_DECL void commit_queue::fail(std::string why) {
+    std::lock_guard const lock(mutex_);
+    failure_ = std::move(why);
+    wake_waiters();
+}
+
+COFIRE_DECL std::string commit_queue::failure() const {
+    std::lock_guard const lock(mutex_);
+    return failure_;
+}
+
+COFIRE_DECL void commit_queue::stop() {
+    std::lock_guard const lock(mutex_);
+    stopped_ = true;
+    work_.notify_one();
+}
+
+COFIRE_DECL bool commit_queue::is_stopped() const {
+    std::lock_guard const lock(mutex_);
+    return stopped_;
+}
+
+} // namespace cofire::detail
+
+#endif

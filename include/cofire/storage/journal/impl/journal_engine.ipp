@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_JOURNAL_IMPL_JOURNAL_ENGINE_IPP
+#define COFIRE_STORAGE_JOURNAL_IMPL_JOURNAL_ENGINE_IPP
+
+#include <cofire/core/error.hpp>
+#include <cofire/storage/detail/impl/table_shell.ipp>
+#include <cofire/storage/journal/journal_engine.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <new>
+#include <utility>
+#include <variant>
+
+namespace cofire::detail {
+
+/// About how many bytes the records of jobs take at the most.
+inline std::size_t bytes_of(std::span<new_job const> jobs) {
+    constexpr std::size_t rest_of_one = 4096; // names, options, keys, tags
+    std::size_t bytes = 0;
+    for (new_job const& job : jobs) {
+        bytes += job.arguments.size() + job.parents.size() * 16 + rest_of_one;
+    }
+    return bytes;
+}
+
+inline std::size_t bytes_of(recurring_request const& r) {
+    std::size_t bytes = 8192;
+    if (auto const* const put = std::get_if<recurring_put>(&r); put && put->definition) {
+        bytes += put->definition->arguments.size();
+    } else if (auto const* const fire = std::get_if<recurring_fire>(&r)) {
+        for (recurring_firing const& f : fire->firings) {
+            bytes += bytes_of(f.jobs) + 1024;
+        }
+    }
+    return bytes;
+}
+
+/// A command. Its records are appended by done(), and at its end what a call that throws has let pass.
+template <class Files>
+class journal_engine<Files>::step : public shell::step {
+public:
+    explicit step(journal_engine& e) : shell::step(e), engine_(e) { e.throw_if_failed(); }
+    step(step const&) = delete;
+    step& operator=(step const&) = delete;
+    ~step() { engine_.append_records(false); }
+
+    /// The command is done; the number of the last record. `vital`: it is to be stored before what
+    /// depends on it is answered; what is not vital is a start or a report.
+    std::uint64_t done(bool vital = true) { return engine_.append_records(vital); }
+
+private:
+    journal_engine& engine_;
+};
+
+template <class Files>
+std::uint64_t journal_engine<Files>::append_records(bool vital) {
+    try {
+        std::uint64_t const count = this->table_.take_records(records_);
+        std::uint64_t const last = queue_.append(records_, count);
+        if (vital && count != 0) {
+            last_vital_ = last;
+        }
+        if (who_ == journal_writer::callers && count != 0) {
+            write_or_fail(queue_.take_now());
+        }
+        return last;
+    } catch (std::bad_alloc const&) {
+        queue_.fail("there was no memory for records"); // the table is ahead of the log
+        return queue_.appended();
+    }
+}
+
+template <class Files>
+void journal_engine<Files>::throw_if_failed() const {
+    if (std::string why = queue_.failure(); !why.empty()) {
+        throw error(errc::storage_failed, why);
+    }
+}
+
+/// Refuses what could not be written for certain. A part is kept for the ends of runs.
+template <class Files>
+void journal_engine<Files>::throw_without_room(std::size_t bytes) const {
+    std::uint64_t const kept = std::min<std::uint64_t>(4U << 20U, options_.segment_bytes / 4);
+    std::uint64_t const room = room_.load(std::memory_order_relaxed);
+    if (room != no_end && queue_.unwritten_bytes() + bytes + kept > room) {
+        throw error(errc::no_space, this->name_);
+    }
+}
+
+template <class Files>
+asio::awaitable<void> journal_engine<Files>::stored(std::uint64_t record, durability_level level) {
+    if (level == durability_level::none) {
+        co_return;
+    }
+    auto const self = this->shared_from_this(); // also if all handles go meanwhile
+    auto reached = queue_.reached(
+        record, level == durability_level::always ? commit_level::synced : commit_level::written
+    );
+    co_await std::move(reached);
+}
+
+/// While too much waits to be written, nothing is added.
+template <class Files>
+asio::awaitable<void> journal_engine<Files>::wait_for_room() {
+    auto const self = this->shared_from_this();
+    while (queue_.is_full()) {
+        co_await queue_.room();
+    }
+}
+
+/// The highest level that one of the jobs asks for.
+template <class Files>
+durability_level journal_engine<Files>::level_of(insert_request const& r) const {
+    durability_level level = durability_level::none;
+    for (new_job const& job : r.jobs) {
+        level = std::min(level, job.settings->durability.value_or(options_.durability));
+    }
+    return r.jobs.empty() ? options_.durability : level;
+}
+
+template <class Files>
+asio::awaitable<insert_answer> journal_engine<Files>::insert(insert_request r) {
+    co_await wait_for_room();
+    insert_answer answer{};
+    std::uint64_t record = 0;
+    {
+        step s(*this);
+        throw_without_room(bytes_of(r.jobs));
+        answer = s.table.insert(r, s.now);
+        record = s.done();
+    }
+    co_await stored(record, level_of(r));
+    co_return answer;
+}
+
+template <class Files>
+asio::awaitable<acquire_answer> journal_engine<Files>::acquire(acquire_request r) {
+    acquire_answer answer{};
+    std::uint64_t before = 0;
+    {
+        step s(*this);
+        before = last_vital_;
+        answer = s.table.acquire(r, s.now);
+        note_starts(r.server, answer.jobs);
+        s.done(false);
+    }
+    if (!answer.jobs.empty()) {
+        co_await stored(before, options_.durability);
+    }
+    co_return answer;
+}
+
+template <class Files>
+asio::awaitable<settle_answer> journal_engine<Files>::settle(settle_request r) {
+    settle_answer answer{};
+    std::uint64_t record = 0;
+    {
+        step s(*this);
+        answer = s.table.settle(r, s.now);
+        note_ends(r, answer);
+        if (answer.acquired) {
+            note_starts(r.server, answer.acquired->jobs);
+        }
+        s.done();
+        record = last_vital_;
+    }
+    co_await stored(record, options_.durability);
+    co_return answer;
+}
+
+template <class Files>
+asio::awaitable<tick_answer> journal_engine<Files>::tick(tick_request r) {
+    step const s(*this);
+    co_return s.table.tick(r, s.now);
+}
+
+template <class Files>
+asio::awaitable<change_answer> journal_engine<Files>::change(change_request r) {
+    change_answer answer{};
+    std::uint64_t record = 0;
+    {
+        step s(*this);
+        answer = s.table.change(r, s.now);
+        record = s.done();
+    }
+    co_await stored(record, options_.durability);
+    co_return answer;
+}
+
+template <class Files>
+asio::awaitable<recurring_answer> journal_engine<Files>::recurring(recurring_request r) {
+    bool const asks = std::holds_alternative<recurring_list>(r);
+    if (!asks) {
+        co_await wait_for_room();
+    }
+    recurring_answer answer{};
+    std::uint64_t record = 0;
+    {
+        step s(*this);
+        if (!asks) {
+            throw_without_room(bytes_of(r));
+        }
+        answer = s.table.recurring(r, s.now);
+        record = s.done();
+    }
+    if (!asks) {
+        co_await stored(record, options_.durability);
+    }
+    co_return answer;
+}
+
+template <class Files>
+asio::awaitable<queues_answer> journal_engine<Files>::queues(queues_request r) {
+    bool const asks = std::holds_alternative<queue_list>(r);
+    queues_answer answer{};
+    std::uint64_t record = 0;
+    {
+        step s(*this);
+        answer = s.table.queues(r, s.now);
+        record = s.done();
+    }
+    if (!asks) {
+        co_await stored(record, options_.durability);
+    }
+    co_return answer;
+}
+
+template <class Files>
+asio::awaitable<servers_answer> journal_engine<Files>::servers(servers_request r) {
+    std::shared_ptr<typename shell::presence> token; // made first: there may be no memory
+    if (std::holds_alternative<server_announce>(r)) {
+        token = std::make_shared<typename shell::presence>(this->weak_from_this());
+    }
+    servers_answer answer;
+    std::uint64_t record = 0;
+    {
+        step s(*this);
+        answer = s.table.servers(r, s.now);
+        if (token) {
+            token->instance = answer.instance;
+        }
+        if (auto const* const leaving = std::get_if<server_retire>(&r)) {
+            inflight_->end_all(leaving->server);
+        }
+        record = s.done();
+    }
+    if (!std::holds_alternative<server_list>(r)) {
+        co_await stored(record, options_.durability);
+    }
+    if (token) {
+        answer.presence = std::move(token);
+        answer.store_id = store_id_;
+    }
+    co_return answer;
+}
+
+template <class Files>
+asio::awaitable<read_answer> journal_engine<Files>::read(read_request r) {
+    typename shell::step const s(*this); // also of a journal that has failed
+    co_return s.table.read(r, s.now);
+}
+
+template <class Files>
+asio::awaitable<wait_answer> journal_engine<Files>::wait(wait_request r) {
+    wait_answer const answer = co_await this->wait_until_changed(r);
+    if (answer.status == wait_status::changed && !r.interest.jobs.empty()) {
+        std::uint64_t record = 0;
+        {
+            std::lock_guard const lock(this->mutex_);
+            record = last_vital_;
+        }
+        co_await stored(record, options_.durability); // that a job has ended
+    }
+    co_return answer;
+}
+
+/// Before a handler may start, its run stands where the process's death does not take it.
+template <class Files>
+void journal_engine<Files>::note_starts(
+    server_instance server, std::vector<acquired_job> const& jobs
+) {
+    starting_.clear();
+    for (acquired_job const& job : jobs) {
+        starting_.push_back({.id = job.id, .epoch = job.epoch});
+    }
+    if (!starting_.empty()) {
+        inflight_->start(server, starting_);
+    }
+}
+
+template <class Files>
+void journal_engine<Files>::note_ends(settle_request const& r, settle_answer const& answer) {
+    for (std::size_t i = 0; i != r.outcomes.size(); ++i) {
+        if (answer.results[i] == settle_status::done) {
+            inflight_->end(r.outcomes[i].epoch);
+        }
+    }
+}
+
+} // namespace cofire::detail
+
+#endif

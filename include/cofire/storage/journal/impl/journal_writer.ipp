@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_JOURNAL_IMPL_JOURNAL_WRITER_IPP
+#define COFIRE_STORAGE_JOURNAL_IMPL_JOURNAL_WRITER_IPP
+
+// journal_engine's opening, writing and closing.
+
+#include <cofire/core/error.hpp>
+#include <cofire/storage/journal/journal_engine.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace cofire::detail {
+
+// Opening.
+
+inline journal_log_options log_options(journal_options const& o) {
+    return {
+        .segment_size = o.segment_bytes / 4096 * 4096,
+        .usual_frame = std::min<std::uint64_t>(o.buffer_bytes + (5U << 20U), o.segment_bytes / 4),
+        .verify_snapshots = o.verify_snapshots,
+        .now = o.clock.wall_now(),
+    };
+}
+
+template <class Files>
+journal_engine<Files>::journal_engine(
+    std::unique_ptr<Files> files, journal_options const& options, journal_writer who
+)
+    : shell("journal", options.clock, options.limits),
+      options_(options),
+      who_(who),
+      files_(std::move(files)),
+      queue_(open_log(), options.buffer_bytes) {
+    with_users_errors([this] { begin_to_serve(); });
+    if (who_ == journal_writer::thread) {
+        writer_ = std::thread([this] { write_all(); });
+    }
+}
+
+/// The number of the last record.
+template <class Files>
+std::uint64_t journal_engine<Files>::open_log() {
+    log_.emplace(
+        *files_,
+        log_options(options_),
+        [this](std::span<std::byte const> block) { load(block); },
+        [this](record_view const& r) { replay(r); }
+    );
+    with_users_errors([this] { inflight_.emplace(*files_); });
+    return log_->last_seq();
+}
+
+template <class Files>
+void journal_engine<Files>::load(std::span<std::byte const> block) {
+    loading_ = true;
+    this->table_.load_snapshot_block(block);
+}
+
+template <class Files>
+void journal_engine<Files>::finish_load() {
+    if (std::exchange(loading_, false)) {
+        this->table_.finish_load();
+    }
+}
+
+template <class Files>
+void journal_engine<Files>::replay(record_view const& r) {
+    finish_load();
+    try {
+        this->table_.replay(r.type, r.flags, r.body);
+    } catch (error const& e) {
+        throw error(e.value(), "record " + std::to_string(r.seq) + ": " + e.what());
+    }
+}
+
+/// What the last process left unfinished is put back, and stored before anything is answered.
+template <class Files>
+void journal_engine<Files>::begin_to_serve() {
+    finish_load();
+    journal_findings const& found = log_->findings();
+    report_.created = found.is_new;
+    report_.records = found.records;
+    report_.torn_bytes = found.torn ? found.torn->size : 0;
+    std::array<std::uint8_t, 16> id{};
+    std::transform(found.format.uuid.begin(), found.format.uuid.end(), id.begin(), [](std::byte b) {
+        return std::to_integer<std::uint8_t>(b);
+    });
+    store_id_ = "journal-" + job_id(id).to_string();
+    time_point const now = this->clock_.wall_now();
+    auto const lost = [this, now] { return this->table_.read(read_counts{}, now).counts.lost; };
+    std::uint64_t const lost_before = lost();
+    report_.generation = this->table_.start(now, inflight_->read());
+    report_.interrupted = lost() - lost_before;
+    report_.jobs = this->table_.size();
+    (void)this->table_.take_effects();
+    std::uint64_t const count = this->table_.take_records(records_);
+    queue_.append(records_, count);
+    write(queue_.take_now());
+    sync();
+    inflight_->clear();
+    compact_at_ = options_.compact_bytes;
+    make_room();
+}
+
+// The writer.
+
+template <class Files>
+void journal_engine<Files>::write(commit_queue::batch const& batch) {
+    if (batch.count != 0) {
+        log_->write_frame(batch.records, static_cast<std::uint32_t>(batch.count), false);
+        queue_.written(batch.last);
+    }
+    if (options_.durability == durability_level::always || queue_.wants_sync()) {
+        sync();
+    } else if (options_.durability == durability_level::interval && batch.count != 0 && !sync_at_) {
+        sync_at_ = std::chrono::steady_clock::now() + options_.sync_interval;
+    }
+}
+
+template <class Files>
+void journal_engine<Files>::sync() {
+    log_->sync();
+    sync_at_.reset();
+    queue_.synced(log_->last_seq());
+}
+
+/// Writes, or fails for good. Without room it waits until there is some: what is to be written has been
+/// decided already, and nobody was told.
+template <class Files>
+void journal_engine<Files>::write_or_fail(commit_queue::batch const& batch) noexcept {
+    for (;;) {
+        try {
+            write(batch);
+            return;
+        } catch (error const& e) {
+            if (e.value() != errc::no_space || who_ == journal_writer::callers ||
+                queue_.is_stopped()) {
+                queue_.fail(e.what());
+                return;
+            }
+            room_ = 0;
+            queue_.pause(std::chrono::steady_clock::now() + std::chrono::milliseconds(200));
+        } catch (std::exception const& e) {
+            queue_.fail(e.what());
+            return;
+        }
+    }
+}
+
+template <class Files>
+std::optional<commit_queue::steady_time> journal_engine<Files>::next_turn() const {
+    if (snapshot_) {
+        return commit_queue::steady_time{}; // at once
+    }
+    return sync_at_ && (!retry_room_at_ || *sync_at_ < *retry_room_at_) ? sync_at_ : retry_room_at_;
+}
+
+template <class Files>
+void journal_engine<Files>::write_all() noexcept {
+    for (;;) {
+        commit_queue::batch const batch = queue_.take(next_turn());
+        write_or_fail(batch);
+        if (!queue_.failure().empty()) {
+            return;
+        }
+        if (queue_.is_stopped() && batch.count == 0) {
+            return;
+        }
+        try {
+            if (sync_at_ && std::chrono::steady_clock::now() >= *sync_at_) {
+                sync();
+            }
+            make_room();
+            if (!queue_.is_stopped()) {
+                compact();
+            }
+        } catch (std::exception const& e) {
+            queue_.fail(e.what());
+            return;
+        }
+    }
+}
+
+/// Makes sure that there is a segment to go on to. If the file system has no room for one, only so much
+/// can be written for certain, and it is asked again before long.
+template <class Files>
+void journal_engine<Files>::make_room() {
+    bool const is_there = log_->prepare();
+    room_ = is_there ? no_end : log_->room();
+    retry_room_at_.reset();
+    if (!is_there) {
+        retry_room_at_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+    }
+}
+
+/// A slice of a snapshot, or the beginning of one if it is time. A snapshot that fails is given up; the
+/// log is as good as before, and it is tried again when the log has grown by as much again.
+template <class Files>
+void journal_engine<Files>::compact() {
+    if (!snapshot_ && log_->bytes_since_snapshot() < compact_at_) {
+        return;
+    }
+    try {
+        if (!snapshot_) {
+            begin_snapshot();
+            return;
+        }
+        bool is_last = false;
+        {
+            std::lock_guard const lock(this->mutex_);
+            is_last = this->table_.snapshot_slice(1000, block_);
+        }
+        if (!block_.empty()) {
+            snapshot_->append(block_);
+        }
+        if (is_last) {
+            std::uint64_t const size = snapshot_->size();
+            snapshot_->commit();
+            snapshot_.reset();
+            compact_at_ = std::max(options_.compact_bytes, size);
+        }
+    } catch (std::exception const& e) {
+        snapshot_failure_ = e.what();
+        snapshot_.reset();
+        compact_at_ = log_->bytes_since_snapshot() + options_.compact_bytes;
+        std::lock_guard const lock(this->mutex_);
+        this->table_.abort_snapshot();
+        if (log_->is_poisoned()) {
+            queue_.fail(snapshot_failure_);
+        }
+    }
+}
+
+/// The table as it is at one moment, and the log up to that moment.
+template <class Files>
+void journal_engine<Files>::begin_snapshot() {
+    commit_queue::batch batch;
+    {
+        std::lock_guard const lock(this->mutex_);
+        append_records(false);
+        this->table_.begin_snapshot();
+        batch = queue_.take_now();
+    }
+    write_or_fail(batch);
+    if (!queue_.failure().empty()) {
+        return;
+    }
+    if (auto begun = log_->begin_snapshot()) {
+        snapshot_.emplace(std::move(*begun));
+    } else { // there is one of this moment
+        std::lock_guard const lock(this->mutex_);
+        this->table_.abort_snapshot();
+        compact_at_ = log_->bytes_since_snapshot() + options_.compact_bytes;
+    }
+}
+
+template <class Files>
+void journal_engine<Files>::close() {
+    std::lock_guard const only_one(closing_);
+    if (std::exchange(is_closed_, true)) {
+        return;
+    }
+    this->close_waits();
+    queue_.stop();
+    if (writer_.joinable()) {
+        writer_.join();
+    }
+    try {
+        snapshot_.reset();
+        if (queue_.failure().empty()) {
+            std::lock_guard const lock(this->mutex_);
+            this->table_.tell_counters(this->clock_.wall_now());
+            append_records(false);
+            write(queue_.take_now());
+            sync();
+            log_->close();
+        }
+    } catch (std::exception const& e) {
+        queue_.fail(e.what());
+    }
+    inflight_.reset();
+    log_.reset();
+    files_.reset(); // and the lock
+}
+
+} // namespace cofire::detail
+
+#endif

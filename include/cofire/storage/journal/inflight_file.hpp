@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_STORAGE_JOURNAL_INFLIGHT_FILE_HPP
+#define COFIRE_STORAGE_JOURNAL_INFLIGHT_FILE_HPP
+
+#include <cofire/core/job_id.hpp>
+#include <cofire/core/job_record.hpp>
+#include <cofire/storage/journal/crc32c.hpp>
+#include <cofire/storage/journal/file_system.hpp>
+#include <cofire/storage/journal/little_endian.hpp>
+#include <cofire/storage/journal/record_writer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace cofire::detail {
+
+/// The runs under way, in a small file that is written before a handler starts, and never synced: the
+/// process's death does not take it, and it is the process's death that a run is counted lost for.
+///
+/// An entry is 32 bytes: id 16, epoch 8, 4 zeros, CRC32C of these 4. An entry of a run that has ended
+/// is left until its place is needed: the log says that it has ended.
+///
+/// Shared objects: unsafe.
+template <file_system Files>
+class inflight_file {
+public:
+    static constexpr std::size_t entry_bytes = 32;
+
+    /// Opens the file in `files`, or makes it.
+    explicit inflight_file(Files& files) : files_(files), file_(open(files)) {}
+
+    /// What stands in it: the runs under way when the process ended, and older ones.
+    [[nodiscard]] std::vector<interrupted_run> read() {
+        std::vector<interrupted_run> found;
+        std::vector<std::byte> all(files_.size(file_));
+        all.resize(files_.read(file_, 0, all) / entry_bytes * entry_bytes);
+        for (std::size_t at = 0; at != all.size(); at += entry_bytes) {
+            interrupted_run run;
+            if (decode(std::span(all).subspan(at).template first<entry_bytes>(), run)) {
+                found.push_back(run);
+            }
+        }
+        return found;
+    }
+
+    /// Forgets all that stands in it.
+    void clear() {
+        files_.truncate(file_, 0);
+        places_ = 0;
+        free_.clear();
+        held_.clear();
+        grow();
+    }
+
+    /// Notes that `runs`, acquired by `server`, may start. Throws if it cannot be written.
+    void start(server_instance server, std::span<interrupted_run const> runs) {
+        while (free_.size() < runs.size()) {
+            grow();
+        }
+        held_.reserve(held_.size() + runs.size());
+        for (std::size_t i = 0; i != runs.size();) {
+            // Places that follow each other are written in one go.
+            std::size_t const place = free_.back();
+            buffer_.clear();
+            std::size_t n = 0;
+            while (i != runs.size() && free_.back() == place + n) {
+                free_.pop_back();
+                encode(runs[i]);
+                held_.emplace(runs[i].epoch, run_place{place + n, server});
+                ++i;
+                ++n;
+                if (free_.empty()) {
+                    break;
+                }
+            }
+            files_.write(file_, place * entry_bytes, buffer_);
+        }
+    }
+
+    /// The run has ended: its place may be used again.
+    void end(epoch_type epoch) {
+        if (auto const found = held_.find(epoch); found != held_.end()) {
+            free_.push_back(found->second.index);
+            held_.erase(found);
+        }
+    }
+
+    /// All runs of a server have ended.
+    void end_all(server_instance server) {
+        for (auto i = held_.begin(); i != held_.end();) {
+            if (i->second.server == server) {
+                free_.push_back(i->second.index);
+                i = held_.erase(i);
+            } else {
+                ++i;
+            }
+        }
+    }
+
+private:
+    struct run_place {
+        std::size_t index;
+        server_instance server;
+    };
+
+    static typename Files::file open(Files& files) {
+        std::string const name = "inflight";
+        auto const names = files.list();
+        bool const is_there = std::find(names.begin(), names.end(), name) != names.end();
+        return is_there ? files.open(name, file_access::write) : files.create(name);
+    }
+
+    void encode(interrupted_run const& run) {
+        std::array<std::byte, entry_bytes> bytes{};
+        auto const& id = run.id.bytes();
+        std::transform(id.begin(), id.end(), bytes.begin(), [](std::uint8_t b) {
+            return std::byte{b};
+        });
+        store_little(bytes, 16, run.epoch);
+        store_little(bytes, 28, crc32c(std::span(bytes).first(28)));
+        buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    }
+
+    static bool decode(std::span<std::byte const, entry_bytes> bytes, interrupted_run& run) {
+        if (load_little<std::uint32_t>(bytes, 28) != crc32c(bytes.first(28))) {
+            return false;
+        }
+        std::array<std::uint8_t, 16> id{};
+        std::transform(bytes.begin(), bytes.begin() + 16, id.begin(), [](std::byte b) {
+            return std::to_integer<std::uint8_t>(b);
+        });
+        run.id = job_id(id);
+        run.epoch = load_little<std::uint64_t>(bytes, 16);
+        return run.epoch != 0;
+    }
+
+    void grow() {
+        std::size_t const more = places_ == 0 ? 1024 : places_;
+        files_.reserve(file_, (places_ + more) * entry_bytes);
+        for (std::size_t i = more; i-- != 0;) {
+            free_.push_back(places_ + i);
+        }
+        places_ += more;
+    }
+
+    Files& files_;
+    typename Files::file file_;
+    std::size_t places_ = 0;
+    std::vector<std::size_t> free_; // the next at the end
+    std::unordered_map<epoch_type, run_place> held_;
+    std::vector<std::byte> buffer_;
+};
+
+} // namespace cofire::detail
+
+#endif

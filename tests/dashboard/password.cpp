@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#include "dashboard/fixture.hpp"
+
+#ifdef COFIRE_TEST_PASSWORD
+
+#include <cofire/dashboard/password.hpp>
+
+namespace {
+
+using namespace dashboard_tests;
+
+BOOST_AUTO_TEST_SUITE(password)
+
+BOOST_AUTO_TEST_CASE(users_with_passwords) {
+    world w;
+    std::string const hash = cofire::hash_password("correct horse");
+    BOOST_TEST(hash.find("horse") == std::string::npos);
+    BOOST_TEST(hash != cofire::hash_password("correct horse")); // its salt is its own
+    cofire::dashboard_options o;
+    o.authorizer = cofire::password_authorizer({{"ann", hash, cofire::role::operator_}});
+    served s(w, std::move(o));
+    // ann:correct horse, twice: once checked, once known
+    std::string const good = "Authorization: Basic YW5uOmNvcnJlY3QgaG9yc2U=\r\n";
+    BOOST_TEST(s.get("/api/session", good).text("user") == "ann");
+    BOOST_TEST(s.get("/api/session", good).text("role") == "operator");
+    // ann:correct horsf, bob:correct horse, ann:
+    for (char const* bad : {"YW5uOmNvcnJlY3QgaG9yc2Y=", "Ym9iOmNvcnJlY3QgaG9yc2U=", "YW5uOg=="}) {
+        BOOST_TEST(
+            s.get("/api/session", "Authorization: Basic " + std::string(bad) + "\r\n").status ==
+            401U
+        );
+    }
+    BOOST_TEST(s.get("/api/session").status == 401U);
+}
+
+BOOST_AUTO_TEST_CASE(users_that_are_none) {
+    auto const refused = [](std::vector<cofire::dashboard_user> users) {
+        try {
+            (void)cofire::password_authorizer(std::move(users));
+            return false;
+        } catch (cofire::error const& e) {
+            return e.value() == cofire::errc::bad_dashboard_option;
+        }
+    };
+    std::string const hash = "pbkdf2-sha256$1000$0123456789abcdef$" + std::string(64, '0');
+    BOOST_TEST(!refused({{"ann", hash}}));
+    BOOST_TEST(refused({}));
+    BOOST_TEST(refused({{"", hash}}));
+    BOOST_TEST(refused({{"a:b", hash}}));
+    BOOST_TEST(refused({{"ann", hash}, {"ann", hash}}));
+    BOOST_TEST(refused({{"ann", "the password itself"}}));
+    BOOST_TEST(refused({{"ann", "pbkdf2-sha256$1$0123456789abcdef$" + std::string(64, '0')}}));
+    BOOST_CHECK_THROW((void)cofire::hash_password("short"), cofire::error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
+
+#endif
