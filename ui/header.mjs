@@ -4,7 +4,7 @@
 // Prints the header that holds the compressed files of dist/, for include/cofire/dashboard/assets.hpp.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 const here = new URL(".", import.meta.url).pathname;
 const budget = 150_000;
@@ -31,6 +31,20 @@ function literal(bytes) {
     return out + (line ? `\n    "${line}"` : "");
 }
 
+// What the page is made of, for scripts/lint/page: it finds a header that is older than its sources.
+function sources() {
+    const found = ["bundle.mjs", "header.mjs", "package-lock.json", "package.json", "tsconfig.json"];
+    for (const entry of readdirSync(`${here}src`, { recursive: true, withFileTypes: true })) {
+        if (entry.isFile()) found.push(`${entry.path}/${entry.name}`.slice(here.length));
+    }
+    const hash = createHash("sha256");
+    for (const path of found.map((p) => "ui/" + p).sort()) {
+        const bytes = readFileSync(here + path.slice(3));
+        hash.update(`${path} ${bytes.length}\n`).update(bytes);
+    }
+    return hash.digest("hex");
+}
+
 let arrays = "";
 let table = "";
 let sum = 0;
@@ -51,6 +65,7 @@ process.stdout.write(`// SPDX-License-Identifier: BSL-1.0
 
 // Made by ui/build from ui/src: do not edit. Holds Preact (MIT) and uPlot (MIT); their licences are on
 // the page "About".
+// Sources: ${sources()}
 
 #ifndef COFIRE_DASHBOARD_ASSETS_HPP
 #define COFIRE_DASHBOARD_ASSETS_HPP

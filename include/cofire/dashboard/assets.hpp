@@ -3,6 +3,7 @@
 
 // Made by ui/build from ui/src: do not edit. Holds Preact (MIT) and uPlot (MIT); their licences are on
 // the page "About".
+// Sources: 6ac476dcb324cd54593447914a460bf3cf13666efbeeeab455452012be3ab436
 
 #ifndef COFIRE_DASHBOARD_ASSETS_HPP
 #define COFIRE_DASHBOARD_ASSETS_HPP
