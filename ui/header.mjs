@@ -35,7 +35,7 @@ function literal(bytes) {
 function sources() {
     const found = ["bundle.mjs", "header.mjs", "package-lock.json", "package.json", "tsconfig.json"];
     for (const entry of readdirSync(`${here}src`, { recursive: true, withFileTypes: true })) {
-        if (entry.isFile()) found.push(`${entry.path}/${entry.name}`.slice(here.length));
+        if (entry.isFile()) found.push(`${entry.parentPath ?? entry.path}/${entry.name}`.slice(here.length));
     }
     const hash = createHash("sha256");
     for (const path of found.map((p) => "ui/" + p).sort()) {

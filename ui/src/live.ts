@@ -74,6 +74,9 @@ function receive(overview: Overview): void {
     notify();
 }
 
+// The stream may have come back while a poll was under way: it has the say then.
+const streams = (): boolean => source?.readyState === EventSource.OPEN;
+
 async function poll(): Promise<void> {
     window.clearTimeout(poll_timer);
     if (!document.hidden) {
@@ -84,8 +87,10 @@ async function poll(): Promise<void> {
                 const job = await get<JobDetail>("jobs/" + id);
                 if (id === watched) for (const f of job_listeners) f(job);
             }
+            if (streams()) return;
             connection("polling");
         } catch (e) {
+            if (streams()) return;
             if (e instanceof Failure && e.status === 404) for (const f of job_listeners) f(undefined);
             else connection("offline");
         }
