@@ -164,6 +164,35 @@ BOOST_AUTO_TEST_CASE(an_insert_that_runs_out_of_memory_changes_nothing) {
     BOOST_TEST(failures > 50);
 }
 
+// Jobs that fall due as memory runs out are promoted later, none is lost.
+BOOST_AUTO_TEST_CASE(a_promotion_that_runs_out_of_memory_loses_no_job) {
+    long failures = 0;
+    for (bool done = false; !done; ++failures) {
+        BOOST_REQUIRE(failures < 1'000);
+        table_fixture t;
+        auto const dead = t.server();
+        t.insert({job(1), job(2)});
+        t.acquire(dead);
+        t.die(dead); // suspects, whose line takes memory
+        auto const s = t.server();
+        for (std::uint64_t n = 3; n != 20; ++n) {
+            t.insert(due(job(n), duration(n * 100'000)));
+        }
+        t.now += 1h;
+        try {
+            shortage const from_now(failures);
+            t.table.tick({.server = s}, t.now);
+            done = true;
+        } catch (std::bad_alloc const&) {
+            t.check();
+        }
+        t.tick(s); // at the same time
+        BOOST_REQUIRE(t.counts()[job_state::enqueued] == 19U);
+        BOOST_REQUIRE(t.acquire(s).size() == 18U); // one suspect at a time
+    }
+    BOOST_TEST(failures > 5);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE_END()

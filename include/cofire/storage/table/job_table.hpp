@@ -225,6 +225,8 @@ private:
     void recount(job_node& job);
     // tick
     void promote(time_point now);
+    template <class Collect>
+    void collect_due(time_point now, Collect const& collect);
     void pass_time(time_point now);
     void lose(job_node& job, time_point now);
     void lose_unknown(job_node& job, epoch_type epoch, time_point now);
@@ -338,7 +340,8 @@ private:
     std::vector<planned_job> planned_;                  // of the insert under way
     std::vector<job_node*> ended_;                      // whose continuations are to be decided
     std::vector<job_node*> due_;                        // promoted, to be sorted
-    storage_counts counts_;                             // but for by_state
+    bool promotes_late_ = false; // there was no memory to promote all that was due
+    storage_counts counts_;      // but for by_state
     table_effects effects_;
     std::size_t settings_purge_at_ = 64;
     std::uint64_t change_ = 1;

@@ -188,10 +188,10 @@ COFIRE_DECL void job_table::enter_line(job_node& job, time_point, bool keep_posi
     if (!keep_position) {
         job.position = next_position_++;
     }
+    job.line->insert(job); // if memory runs out nothing has changed
     if (job.state != job_state::enqueued) {
         set_state(job, job_state::enqueued);
     }
-    job.line->insert(job);
     queue_entry& queue = *job.line->queue;
     ++queue.waiting;
     queue.changed = ++change_;

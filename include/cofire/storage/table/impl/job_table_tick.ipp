@@ -7,6 +7,7 @@
 #include <cofire/storage/table/job_table.hpp>
 
 #include <algorithm>
+#include <new>
 
 namespace cofire::detail {
 
@@ -14,27 +15,53 @@ namespace cofire::detail {
 COFIRE_DECL void job_table::promote(time_point now) {
     auto const collect = [&](timer_wheel_node& node) {
         auto& job = static_cast<job_node&>(node);
+        try {
+            due_.push_back(&job);
+        } catch (std::bad_alloc const&) {
+            wheel_.insert(job, to_tick(job.due));
+            throw;
+        }
         touch(job);
         job.place = job_place::nowhere;
         job.promoted = true;
-        due_.push_back(&job);
     };
+    std::size_t done = 0;
+    try {
+        collect_due(now, collect);
+        for (; done != due_.size(); ++done) {
+            enter_line(*due_[done], now);
+        }
+    } catch (std::bad_alloc const&) { // the rest is late
+        for (; done != due_.size(); ++done) {
+            due_[done]->promoted = false;
+            due_[done]->place = job_place::wheel;
+            wheel_.insert(*due_[done], to_tick(due_[done]->due));
+        }
+        due_.clear();
+        promotes_late_ = true;
+        throw;
+    }
+    due_.clear();
+    promotes_late_ = false;
+}
+
+/// Takes what is due up to `now` out of the wheel, in order.
+template <class Collect>
+void job_table::collect_due(time_point now, Collect const& collect) {
     std::int64_t const until = to_now_tick(now);
     if (until < wheel_.now()) { // the clock was set back
         wheel_.advance(until, collect);
     }
     // A slice is some whole ticks: within one the order of inserts is not that of due times.
-    while (due_.size() < slice && wheel_.now() != until) {
+    bool late = promotes_late_;
+    while (due_.size() < slice && (wheel_.now() != until || late)) {
         auto const next = wheel_.next_tick();
         wheel_.advance(next && *next < until ? *next : until, collect);
+        late = false;
     }
     std::sort(due_.begin(), due_.end(), [](job_node const* a, job_node const* b) {
         return std::pair(a->due, a->number) < std::pair(b->due, b->number);
     });
-    for (job_node* job : due_) {
-        enter_line(*job, now);
-    }
-    due_.clear();
 }
 
 /// What happens by itself up to `now`; each command begins with it, so that none sees the past.

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#include "engine_model.hpp"
+#include "storage/support.hpp"
+
+#include <cofire/storage/journal/journal_storage.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(journal_engine)
+
+namespace {
+
+namespace asio = boost::asio;
+using cofire::errc;
+using cofire::job_state;
+using cofire::journal_options;
+using journal_tests::engine;
+using journal_tests::simulated_disk;
+using journal_tests::simulated_files;
+using journal_tests::simulated_journal;
+using storage_tests::id_of;
+using storage_tests::job;
+
+/// Runs an operation to its end.
+template <class T>
+T await(asio::awaitable<T> op) {
+    asio::io_context io;
+    std::optional<T> result;
+    std::exception_ptr failure;
+    auto const run = [](asio::awaitable<T> o, std::optional<T>& r) -> asio::awaitable<void> {
+        r.emplace(co_await std::move(o));
+    };
+    asio::co_spawn(io, run(std::move(op), result), [&](std::exception_ptr e) { failure = e; });
+    io.run();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    return std::move(*result);
+}
+
+journal_options small() {
+    journal_options o;
+    o.segment_bytes = 64U << 10U;
+    o.compact_bytes = 8U << 10U;
+    return o;
+}
+
+template <class Storage>
+void insert(Storage& s, std::uint64_t n) {
+    std::vector<cofire::new_job> const jobs{job(n)};
+    (void)await(s.insert({.jobs = jobs}));
+}
+
+template <class Storage>
+cofire::server_instance announce(Storage& s, std::shared_ptr<void const>& presence) {
+    std::vector<cofire::announced_type> const types{{.name = "t"}};
+    std::vector<std::string> const queues{"default"};
+    cofire::server_announce a;
+    a.name = "one";
+    a.types = types;
+    a.queues = queues;
+    auto answer = await(s.servers(a));
+    presence = answer.presence;
+    return answer.instance;
+}
+
+template <class Storage>
+std::vector<cofire::acquired_job>
+acquire(Storage& s, cofire::server_instance server, std::uint32_t n) {
+    std::vector<cofire::take> const takes{{.queue = "default"}};
+    return await(s.acquire({.server = server, .takes = takes, .limit = n})).jobs;
+}
+
+template <class Storage>
+void succeed(
+    Storage& s, cofire::server_instance server, std::vector<cofire::acquired_job> const& runs
+) {
+    std::vector<cofire::run_outcome> outcomes;
+    for (auto const& run : runs) {
+        outcomes.push_back({.id = run.id, .epoch = run.epoch});
+    }
+    auto const answer = await(s.settle({.server = server, .outcomes = outcomes}));
+    for (auto const status : answer.results) {
+        BOOST_TEST((status == cofire::settle_status::done));
+    }
+}
+
+template <class Storage>
+std::optional<cofire::job_record> get(Storage& s, std::uint64_t n) {
+    std::vector<cofire::job_id> const ids{id_of(n)};
+    auto answer = await(s.read(cofire::read_get{.ids = ids}));
+    return answer.jobs.empty() ? std::nullopt : std::optional(answer.jobs.front());
+}
+
+template <class Function>
+errc code_of(Function const& fn) {
+    try {
+        fn();
+    } catch (cofire::error const& e) {
+        return e.value();
+    }
+    return {};
+}
+
+/// A directory that is gone at the end.
+struct folder {
+    folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "cofire-XXXXXX").string();
+        path = ::mkdtemp(name.data());
+    }
+    folder(folder const&) = delete;
+    folder& operator=(folder const&) = delete;
+    ~folder() { std::filesystem::remove_all(path); }
+    std::filesystem::path path;
+};
+
+BOOST_AUTO_TEST_CASE(an_answered_insert_survives_a_loss_of_power) {
+    simulated_journal first(simulated_disk(), small());
+    insert(*first.shared(), 1);
+    journal_tests::numbers random(1);
+    simulated_disk const& disk = *first.state()->disk;
+    std::vector<simulated_disk::fate> const lost(disk.pending.size(), simulated_disk::fate::lost);
+    simulated_disk after = disk.after_crash(lost, random);
+    simulated_journal second(std::move(after), small());
+    BOOST_TEST(get(*second.shared(), 1).has_value());
+    BOOST_TEST(second.shared()->report().jobs == 1U);
+    BOOST_TEST(!second.shared()->report().created);
+    BOOST_TEST(second.shared()->report().generation == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_the_process_took_along_is_lost_once_and_a_confirmed_one_not) {
+    simulated_journal first(simulated_disk(), small());
+    engine& s = *first.shared();
+    for (std::uint64_t n = 1; n != 6; ++n) {
+        insert(s, n);
+    }
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    auto const done = acquire(s, server, 2);
+    succeed(s, server, done);
+    auto const running = acquire(s, server, 2);
+    BOOST_TEST(running.size() == 2U);
+
+    simulated_journal second(first.state()->disk->after_exit(), small());
+    BOOST_TEST(second.shared()->report().interrupted == 2U);
+    for (auto const& run : done) {
+        std::vector<cofire::job_id> const ids{run.id};
+        auto const r = await(second.shared()->read(cofire::read_get{.ids = ids})).jobs.at(0);
+        BOOST_TEST((r.state == job_state::succeeded));
+        BOOST_TEST(r.lost == 0U);
+    }
+    for (auto const& run : running) {
+        std::vector<cofire::job_id> const ids{run.id};
+        auto const r = await(second.shared()->read(cofire::read_get{.ids = ids})).jobs.at(0);
+        BOOST_TEST((r.state == job_state::scheduled));
+        BOOST_TEST(r.lost == 1U);
+        BOOST_TEST(r.epoch >= run.epoch);
+    }
+
+    simulated_journal third(second.state()->disk->after_exit(), small());
+    BOOST_TEST(third.shared()->report().interrupted == 0U); // not again
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_write_or_sync_fails_the_journal_for_good) {
+    // Whatever operation of the file system fails: what was answered is there after the next start.
+    for (std::uint64_t at = 1;; ++at) {
+        auto disk = std::make_unique<simulated_journal>(simulated_disk(), small());
+        engine& s = *disk->shared();
+        disk->state()->files->fail_at = disk->state()->files->operations + at;
+        std::uint64_t answered = 0;
+        std::optional<errc> failure;
+        for (std::uint64_t n = 1; n != 9 && !failure; ++n) {
+            try {
+                insert(s, n);
+                answered = n;
+            } catch (cofire::error const& e) {
+                failure = e.value();
+            }
+        }
+        if (!failure) {
+            BOOST_TEST(at > 8U);
+            break;
+        }
+        BOOST_TEST((*failure == errc::outcome_unknown || *failure == errc::storage_failed));
+        BOOST_TEST((code_of([&] { insert(s, 100); }) == errc::storage_failed));
+        BOOST_CHECK_NO_THROW((void)get(s, 1)); // reads go on
+
+        simulated_journal next(disk->state()->disk->after_exit(), small());
+        for (std::uint64_t n = 1; n <= answered; ++n) {
+            BOOST_TEST(get(*next.shared(), n).has_value());
+        }
+        BOOST_TEST(!get(*next.shared(), 100).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_full_file_system_refuses_inserts_and_takes_the_ends_of_runs) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    journal.state()->files->capacity = 0; // nothing more
+    errc refused{};
+    std::uint64_t n = 1;
+    for (; n != 2'000 && refused == errc{}; ++n) {
+        refused = code_of([&] { insert(s, n); });
+        s.turn();
+    }
+    BOOST_TEST((refused == errc::no_space));
+    BOOST_TEST(!get(s, n - 1).has_value());
+    auto const runs = acquire(s, server, 20);
+    BOOST_TEST(runs.size() == 20U);
+    succeed(s, server, runs);
+
+    journal.state()->files->capacity = ~std::uint64_t{0};
+    s.turn();
+    insert(s, n - 1);
+    simulated_journal next(journal.state()->disk->after_exit(), small());
+    BOOST_TEST(get(*next.shared(), n - 1).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(old_files_go_when_a_snapshot_holds_what_they_held) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    std::size_t most_files = 0;
+    for (std::uint64_t n = 1; n != 3'000; ++n) {
+        insert(s, n);
+        if (n % 10 == 0) { // nine of ten end
+            succeed(s, server, acquire(s, server, 9));
+        }
+        s.turn();
+        most_files = std::max(most_files, journal.state()->files->list().size());
+    }
+    BOOST_TEST(most_files < 12U);
+    auto const records = await(s.read(cofire::read_counts{})).counts;
+
+    simulated_journal next(journal.state()->disk->after_exit(), small());
+    BOOST_TEST(next.shared()->report().records < 2'000U); // the rest came from a snapshot
+    auto const after = await(next.shared()->read(cofire::read_counts{})).counts;
+    BOOST_TEST(after.inserted == records.inserted);
+    BOOST_TEST(after.succeeded == records.succeeded);
+    BOOST_TEST(after[job_state::enqueued] == records[job_state::enqueued]);
+}
+
+BOOST_AUTO_TEST_CASE(on_a_real_directory_with_a_thread) {
+    folder const at;
+    auto const directory = at.path / "jobs.d";
+    {
+        cofire::journal_storage storage(directory);
+        BOOST_TEST(storage.report().created);
+        insert(storage, 1);
+        BOOST_TEST((code_of([&] {
+                        cofire::journal_storage const second(directory);
+                    }) == errc::in_use));
+        storage.close();
+        BOOST_TEST((code_of([&] { insert(storage, 2); }) == errc::closed));
+        storage.close(); // idempotent
+    }
+    cofire::journal_storage storage(directory);
+    BOOST_TEST(get(storage, 1).has_value());
+    BOOST_TEST(!get(storage, 2).has_value());
+    BOOST_TEST((std::filesystem::status(directory).permissions() == std::filesystem::perms{0700}));
+}
+
+BOOST_AUTO_TEST_CASE(many_callers_at_a_time_share_the_syncs) {
+    folder const at;
+    cofire::journal_storage storage(at.path / "jobs.d");
+    asio::io_context io;
+    std::size_t answered = 0;
+    auto const one = [&](std::uint64_t n) -> asio::awaitable<void> {
+        std::vector<cofire::new_job> const jobs{job(n)};
+        auto op = storage.insert({.jobs = jobs});
+        (void)co_await std::move(op);
+        ++answered;
+    };
+    for (std::uint64_t n = 1; n <= 500; ++n) {
+        asio::co_spawn(io, one(n), [](std::exception_ptr e) { BOOST_TEST(!e); });
+    }
+    io.run();
+    BOOST_TEST(answered == 500U);
+    BOOST_TEST(await(storage.read(cofire::read_counts{})).counts.inserted == 500U);
+}
+
+BOOST_AUTO_TEST_CASE(the_context_and_the_handle_may_go_while_calls_wait) {
+    folder const at;
+    auto const directory = at.path / "jobs.d";
+    for (int i = 0; i != 20; ++i) {
+        auto storage = std::make_unique<cofire::journal_storage>(directory);
+        auto io = std::make_unique<asio::io_context>();
+        std::vector<cofire::new_job> const jobs{job(static_cast<std::uint64_t>(i + 1))};
+        auto const one = [&]() -> asio::awaitable<void> {
+            auto op = storage->insert({.jobs = jobs});
+            (void)co_await std::move(op);
+        };
+        asio::co_spawn(*io, one(), [](std::exception_ptr) {});
+        io->poll();
+        if (i % 2 == 0) {
+            io.reset();
+            storage.reset();
+        } else {
+            storage.reset();
+            io.reset();
+        }
+    }
+    cofire::journal_storage storage(directory);
+    BOOST_TEST(await(storage.read(cofire::read_counts{})).counts.inserted == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_level_of_its_own_for_one_insert) {
+    folder const at;
+    journal_options o;
+    o.durability = cofire::durability_level::none;
+    {
+        cofire::journal_storage storage(at.path / "jobs.d", o);
+        auto settings = std::make_shared<cofire::job_settings>();
+        settings->durability = cofire::durability_level::always;
+        std::vector<cofire::new_job> jobs{job(1)};
+        jobs.front().settings = settings;
+        (void)await(storage.insert({.jobs = jobs}));
+        insert(storage, 2);
+    } // closing writes the rest
+    cofire::journal_storage storage(at.path / "jobs.d", o);
+    BOOST_TEST(get(storage, 1).has_value());
+    BOOST_TEST(get(storage, 2).has_value());
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE_END()
