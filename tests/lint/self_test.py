@@ -3,6 +3,7 @@
 # Copyright (c) 2026 The cofire authors
 """Tests the lint scripts themselves: each rule with something good and something bad."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -32,6 +33,17 @@ def findings(script, tree):
     if (run.returncode != 0) != bool(lines):
         raise AssertionError(f"exit code {run.returncode} with {lines}")
     return lines
+
+
+class Page(unittest.TestCase):
+    def test_a_page_older_than_its_sources_is_found(self):
+        names = ["bundle.mjs", "header.mjs", "package-lock.json", "package.json", "src/a.ts", "tsconfig.json"]
+        tree = {f"ui/{name}": "x" for name in names}
+        made_of = hashlib.sha256("".join(f"ui/{name} 1\nx" for name in names).encode()).hexdigest()
+        tree["include/cofire/dashboard/assets.hpp"] = f"{HEAD}// Sources: {made_of}\n"
+        self.assertEqual(findings("page", tree), [])
+        tree["ui/src/a.ts"] = "y"
+        self.assertEqual(len(findings("page", tree)), 1)
 
 
 class IncludeRules(unittest.TestCase):

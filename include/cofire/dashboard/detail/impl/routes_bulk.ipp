@@ -67,7 +67,7 @@ struct bulk_form {
 }
 
 // True if the action concerns jobs of this state.
-[[nodiscard]] inline bool concerns(change_kind kind, job_state state) {
+[[nodiscard]] inline bool action_concerns(change_kind kind, job_state state) {
     switch (kind) {
     case change_kind::requeue: return is_final(state) || state == job_state::scheduled;
     case change_kind::delete_job:
@@ -91,7 +91,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk_preview(web_call& call) {
         count = static_cast<std::uint64_t>(std::count_if(
             jobs.begin(),
             jobs.end(),
-            [&](job_record const& j) { return concerns(form.kind, j.state); }
+            [&](job_record const& j) { return action_concerns(form.kind, j.state); }
         ));
     } else {
         if (form.filter->has_text() && !call.core->hidden().idle() &&
@@ -110,7 +110,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk_preview(web_call& call) {
             count += static_cast<std::uint64_t>(std::count_if(
                 answer.jobs.begin(),
                 answer.jobs.end(),
-                [&](job_record const& j) { return concerns(form.kind, j.state); }
+                [&](job_record const& j) { return action_concerns(form.kind, j.state); }
             ));
             // A text is searched through one budget only: what is rare would take long to count.
             exact = answer.cursor.empty();
