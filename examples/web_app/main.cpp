@@ -161,6 +161,7 @@ void run(options const& o) {
     application.set_origin(origin);
     server.start();
     std::printf("Listening on %s - open it in a browser. Ctrl+C stops.\n", origin.c_str());
+    std::printf("The dashboard: %s/cofire/\n", origin.c_str());
     std::printf("Dashboard: %s/cofire/\n", origin.c_str());
     std::printf("Jobs, outbox and backups: %s\n", data.c_str());
     std::fflush(stdout);
