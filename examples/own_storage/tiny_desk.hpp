@@ -217,15 +217,16 @@ struct tiny_desk : tiny_work {
         std::vector<new_job> call(f.jobs.begin(), f.jobs.end());
         fire_result answer{.status = fire_status::skipped};
         std::uint64_t skipped = f.skipped;
+        std::size_t given_up = 0; // of the firing's jobs
         node* const last = r.last_occurrence ? find(*r.last_occurrence) : nullptr;
         if (f.expected && last != nullptr && !is_final(last->r.state)) {
             auto const policy = r.definition.overlap;
             bool const queued = last->r.state == job_state::awaiting;
             if (policy == overlap_policy::skip || (policy == overlap_policy::queue_one && queued)) {
-                skipped += call.size();
+                given_up = call.size();
                 call.clear();
             } else if (policy == overlap_policy::queue_one) {
-                skipped += call.empty() ? 0 : call.size() - 1;
+                given_up = call.empty() ? 0 : call.size() - 1;
                 call.resize(std::min<std::size_t>(call.size(), 1));
                 for (auto& j : call) {
                     j.parents.push_back({*r.last_occurrence, parent_condition::on_any_end});
@@ -243,7 +244,10 @@ struct tiny_desk : tiny_work {
                 r.last_occurrence = f.expected ? job.id : r.last_occurrence;
             }
         }
-        r.skipped += skipped;
+        for (std::size_t i = 0; i != given_up; ++i) { // for the one that is not over
+            answer.jobs.push_back({.id = *r.last_occurrence, .status = insert_status::held});
+        }
+        r.skipped += skipped + given_up;
         r.last_fired = now;
         r.next = f.expected ? f.next : r.next;
         if (r.error != f.error && f.expected) {

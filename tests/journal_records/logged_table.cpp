@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_new_generation_has_epochs_of_its_own) {
     f.table.insert({.jobs = std::vector{job(1)}}, f.now);
     auto const first = f.acquire(server, 1).at(0).epoch;
     f.take();
-    BOOST_TEST(first >> 32 == 1U);
+    BOOST_TEST((first >> 32) == 1U);
     logged_table again;
     replay(again, records_of(f.log));
     BOOST_TEST(again.start(f.now) == 2U);
