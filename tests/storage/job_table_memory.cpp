@@ -204,6 +204,22 @@ BOOST_AUTO_TEST_SUITE_END()
 [[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
     return job_table_memory::allocate(bytes, static_cast<std::size_t>(alignment));
 }
+// Those that do not throw, too: a sanitizer has its own, which do not fit to the deletes below.
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::nothrow_t const&) noexcept {
+    try {
+        return operator new(bytes);
+    } catch (std::bad_alloc const&) {
+        return nullptr;
+    }
+}
+[[gnu::noinline]] void*
+operator new(std::size_t bytes, std::align_val_t alignment, std::nothrow_t const&) noexcept {
+    try {
+        return operator new(bytes, alignment);
+    } catch (std::bad_alloc const&) {
+        return nullptr;
+    }
+}
 [[gnu::noinline]] void operator delete(void* p) noexcept {
     std::free(p);
 }

@@ -16,7 +16,7 @@ namespace cofire::detail {
 
 /// What a memory_storage and all that refers to it share. It models `storage` itself.
 /// Shared objects: safe, except to destroy.
-class memory_state : public table_shell<job_table> {
+class memory_state final : public table_shell<job_table> {
 public:
     explicit memory_state(memory_options const& options)
         : table_shell("memory storage", options.clock, options.limits),

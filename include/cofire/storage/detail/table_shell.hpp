@@ -51,7 +51,13 @@ protected:
     asio::awaitable<wait_answer> wait_until_changed(wait_request r);
     /// Refuses all further steps and ends the waits.
     void close_waits();
+    /// Ends the waits with storage_failed, and refuses further ones. Under the lock.
+    void fail_waits();
     void throw_if_closed() const;
+    void throw_if_over() const;
+    void wake_all();
+    /// Of a server nothing is left, and the table knows. Under the lock.
+    virtual void gone(server_instance) {}
     /// Wakes those for whom something changed. Under the lock, so that they stay.
     void wake(table_effects const& effects);
 
@@ -60,6 +66,7 @@ protected:
     std::mutex mutex_; // of all below
     Table table_;
     bool closed_ = false;
+    bool failed_ = false;
     std::vector<waiter*> server_waiters_;
     std::map<job_id, std::vector<waiter*>> job_waiters_;
 };

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cofire::detail {
@@ -41,20 +42,25 @@ public:
         std::uint64_t last = 0; // the number of the last record
     };
 
-    /// `first` records are stored already; `most_bytes` may wait to be written before is_full().
-    commit_queue(std::uint64_t first, std::size_t most_bytes)
+    /// `first` records are stored already; `most_bytes` may wait to be written before is_full(). What
+    /// nobody waits for is given to the writer after `patience`.
+    commit_queue(std::uint64_t first, std::size_t most_bytes, std::chrono::milliseconds patience)
         : appended_(first),
           taken_(first),
           written_(first),
           synced_(first),
-          most_bytes_(most_bytes) {}
+          most_bytes_(most_bytes),
+          patience_(patience) {
+        failure_.reserve(most_failure_text);
+    }
     commit_queue(commit_queue const&) = delete;
     commit_queue& operator=(commit_queue const&) = delete;
     ~commit_queue() = default;
 
     /// Makes room for an append of so many bytes, so that it does not throw. One append may follow.
     void reserve(std::size_t bytes);
-    /// Adds records; the number of the last. The writer is not woken before somebody waits for them.
+    /// Adds the records of one call, which are written together; the number of the last. Throws
+    /// std::bad_alloc, and has added nothing.
     std::uint64_t append(std::vector<std::byte> const& records, std::size_t count);
     /// The number of the last record appended.
     [[nodiscard]] std::uint64_t appended() const;
@@ -75,10 +81,11 @@ public:
     // For the writer:
 
     using steady_time = std::chrono::steady_clock::time_point;
-    /// All there is, once somebody waits for some of it, or it is too much, or stop() was called. An empty
-    /// one if `until` comes before, or while nothing is there after stop().
+    /// What there is, once somebody waits for some of it, or it is too much or too old, or stop() was
+    /// called; about 32 MiB at the most. An empty one if `until` comes before, or nothing is there after
+    /// stop().
     [[nodiscard]] batch take(std::optional<steady_time> until);
-    /// All there is, without waiting.
+    /// The same without waiting. An empty one: there is nothing.
     [[nodiscard]] batch take_now();
     /// True if somebody waits for what is written, but not synced.
     [[nodiscard]] bool wants_sync() const;
@@ -89,7 +96,7 @@ public:
     /// They are synced, too.
     void synced(std::uint64_t record);
     /// Nothing will be written any more; whether what was taken last is stored is not known.
-    void fail(std::string why);
+    void fail(std::string_view why) noexcept;
     /// Why the writer failed; empty: it has not.
     [[nodiscard]] std::string failure() const;
     /// Has take() and pause() return from now on, for the writer to come to its end.
@@ -102,18 +109,28 @@ private:
     [[nodiscard]] std::uint64_t mark(commit_level level) const {
         return level == commit_level::synced ? synced_ : written_;
     }
-    [[nodiscard]] bool is_wanted() const { return wanted_ > taken_ || unwritten_ >= most_bytes_; }
+    [[nodiscard]] bool is_wanted() const {
+        return !calls_.empty() && (wanted_ > taken_ || unwritten_ >= most_bytes_);
+    }
     [[nodiscard]] bool wants_sync_locked() const {
         return wanted_sync_ > synced_ && wanted_sync_ <= written_;
     }
     void wake_waiters();
     batch take_locked();
 
+    struct call_end {
+        std::size_t bytes; // of pending_, up to and with the call
+        std::size_t count;
+    };
+    static constexpr std::size_t most_failure_text = 1000;
+    static constexpr std::size_t most_of_batch = std::size_t{32} << 20;
+
     mutable std::mutex mutex_;
     std::condition_variable work_;
     std::vector<std::byte> pending_;
-    std::vector<std::byte> spare_; // storage to swap with
+    std::vector<call_end> calls_; // in pending_
     std::size_t pending_count_ = 0;
+    steady_time oldest_;        // since when there is something in pending_
     std::size_t unwritten_ = 0; // bytes
     std::size_t taken_bytes_ = 0;
     std::uint64_t appended_;
@@ -123,6 +140,7 @@ private:
     std::uint64_t wanted_ = 0;      // somebody waits for this record
     std::uint64_t wanted_sync_ = 0; // and for this one to be synced
     std::size_t most_bytes_;
+    std::chrono::milliseconds patience_;
     bool stopped_ = false;
     std::string failure_;
     std::vector<waiter*> waiters_;

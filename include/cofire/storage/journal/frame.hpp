@@ -48,7 +48,7 @@ inline constexpr std::uint8_t frame_version = 1;
 /// In front of the body of each record: its size (4 bytes), type (2), flags (2).
 inline constexpr std::size_t frame_record_head_size = 8;
 /// The most bytes of a frame's payload.
-inline constexpr std::size_t most_frame_payload = std::size_t{64} << 20;
+inline constexpr std::size_t most_frame_payload = std::size_t{512} << 20;
 
 /// How many bytes of a segment a frame with this payload takes.
 [[nodiscard]] constexpr std::size_t frame_size(std::size_t payload) {

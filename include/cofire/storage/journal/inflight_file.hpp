@@ -61,12 +61,18 @@ public:
         grow();
     }
 
-    /// Notes that `runs`, acquired by `server`, may start. Throws if it cannot be written.
-    void start(server_instance server, std::span<interrupted_run const> runs) {
-        while (free_.size() < runs.size()) {
+    /// Makes sure that so many can be noted without more room, in the file or in memory.
+    void reserve(std::size_t runs) {
+        while (free_.size() < runs) {
             grow();
         }
-        held_.reserve(held_.size() + runs.size());
+        held_.reserve(held_.size() + runs);
+        buffer_.reserve(runs * entry_bytes);
+    }
+
+    /// Notes that `runs`, acquired by `server`, may start. Throws if it cannot be written.
+    void start(server_instance server, std::span<interrupted_run const> runs) {
+        reserve(runs.size());
         for (std::size_t i = 0; i != runs.size();) {
             // Places that follow each other are written in one go.
             std::size_t const place = free_.back();
@@ -146,6 +152,7 @@ private:
     void grow() {
         std::size_t const more = places_ == 0 ? 1024 : places_;
         files_.reserve(file_, (places_ + more) * entry_bytes);
+        free_.reserve(places_ + more);
         for (std::size_t i = more; i-- != 0;) {
             free_.push_back(places_ + i);
         }

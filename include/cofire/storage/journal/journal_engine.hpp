@@ -22,6 +22,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -43,7 +44,7 @@ enum class journal_writer : std::uint8_t {
 ///
 /// Shared objects: safe, except to destroy.
 template <class Files>
-class journal_engine : public table_shell<logged_table> {
+class journal_engine final : public table_shell<logged_table> {
 public:
     /// Opens the store. See journal_storage.
     journal_engine(
@@ -81,6 +82,9 @@ private:
 
     // Under the lock:
     std::uint64_t append_records(bool vital);
+    void fail(std::string_view why) noexcept;
+    void gone(server_instance instance) override;
+    void make_places(std::size_t runs);
     void note_starts(server_instance server, std::vector<acquired_job> const& jobs);
     void note_ends(settle_request const& r, settle_answer const& answer);
     void throw_without_room(std::size_t bytes) const;
@@ -101,6 +105,7 @@ private:
     void write_all() noexcept;
     void write_or_fail(commit_queue::batch const& batch) noexcept;
     void write(commit_queue::batch const& batch);
+    void fail_as_writer(std::string_view why) noexcept;
     void sync();
     void make_room();
     void compact();

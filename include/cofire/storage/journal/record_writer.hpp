@@ -41,6 +41,8 @@ public:
     void begin(time_point now, std::size_t bytes);
     /// It is over, or was refused.
     void end();
+    /// The call failed where nothing may fail: as if it had not begun. The table is not as it was.
+    void drop() noexcept;
     /// True if the command has decided on an insert, which is written: from there on it must go through.
     [[nodiscard]] bool has_decided() const { return decided_; }
 
@@ -111,6 +113,9 @@ private:
     time_point last_now_;
     std::uint64_t last_number_ = 0; // named in the open record
     std::size_t opened_at_ = 0;
+    std::size_t begun_at_ = 0; // what there was before the call
+    std::uint64_t begun_count_ = 0;
+    time_point begun_last_now_;
     record_type type_{};
     bool is_open_ = false;
     bool decided_ = false;

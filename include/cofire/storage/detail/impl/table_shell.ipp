@@ -11,7 +11,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <new>
 #include <optional>
 
 namespace cofire::detail {
@@ -31,7 +30,7 @@ public:
     /// False if there is nothing to wait for: it has changed already.
     [[nodiscard]] bool enter() {
         std::lock_guard const lock(shell_->mutex_);
-        shell_->throw_if_closed();
+        shell_->throw_if_over();
         if (shell_->table_.changed(request_.interest, request_.seen)) {
             return false;
         }
@@ -49,7 +48,7 @@ public:
     /// True if it has changed by now.
     [[nodiscard]] bool changed() {
         std::lock_guard const lock(shell_->mutex_);
-        shell_->throw_if_closed();
+        shell_->throw_if_over();
         told_ = ended_ || shell_->table_.changed(request_.interest, request_.seen);
         return told_;
     }
@@ -104,8 +103,9 @@ table_shell<Table>::presence::~presence() {
     try {
         std::lock_guard const lock(shell->mutex_);
         shell->table_.server_died(instance, shell->clock_.wall_now());
+        shell->gone(instance);
         shell->wake(shell->table_.take_effects());
-    } catch (std::bad_alloc const&) {
+    } catch (...) {
         // The rest of what it held stays where it is: there is no memory to put it back.
         return;
     }
@@ -135,9 +135,15 @@ void table_shell<Table>::wake(table_effects const& effects) {
 }
 
 template <class Table>
-void table_shell<Table>::close_waits() {
-    std::lock_guard const lock(mutex_);
-    closed_ = true;
+void table_shell<Table>::throw_if_over() const {
+    throw_if_closed();
+    if (failed_) {
+        throw error(errc::storage_failed, name_);
+    }
+}
+
+template <class Table>
+void table_shell<Table>::wake_all() {
     for (waiter* w : server_waiters_) {
         w->place().notify();
     }
@@ -146,6 +152,19 @@ void table_shell<Table>::close_waits() {
             w->place().notify();
         }
     }
+}
+
+template <class Table>
+void table_shell<Table>::close_waits() {
+    std::lock_guard const lock(mutex_);
+    closed_ = true;
+    wake_all();
+}
+
+template <class Table>
+void table_shell<Table>::fail_waits() {
+    failed_ = true;
+    wake_all();
 }
 
 template <class Table>

@@ -78,13 +78,25 @@ COFIRE_DECL void commit_queue::reserve(std::size_t bytes) {
     if (pending_.capacity() - pending_.size() < bytes) {
         pending_.reserve(std::max(pending_.capacity() * 2, pending_.size() + bytes));
     }
+    if (calls_.size() == calls_.capacity()) {
+        calls_.reserve(std::max<std::size_t>(64, calls_.size() * 2));
+    }
 }
 
 COFIRE_DECL std::uint64_t
 commit_queue::append(std::vector<std::byte> const& records, std::size_t count) {
+    reserve(records.size());
     std::lock_guard const lock(mutex_);
+    if (count == 0) {
+        return appended_;
+    }
+    if (pending_.empty()) {
+        oldest_ = std::chrono::steady_clock::now();
+        work_.notify_one();
+    }
     pending_.insert(pending_.end(), records.begin(), records.end());
     pending_count_ += count;
+    calls_.push_back({.bytes = pending_.size(), .count = pending_count_});
     unwritten_ += records.size();
     appended_ += count;
     if (unwritten_ >= most_bytes_) {
@@ -122,25 +134,59 @@ COFIRE_DECL asio::awaitable<void> commit_queue::room() {
     }
 }
 
+/// Whole calls, at least one.
 COFIRE_DECL commit_queue::batch commit_queue::take_locked() {
-    batch taken{.records = std::move(pending_), .count = pending_count_, .last = appended_};
-    pending_ = std::move(spare_);
-    pending_.clear();
-    pending_count_ = 0;
-    taken_ = appended_;
-    taken_bytes_ = taken.records.size();
+    batch taken;
+    taken.last = taken_;
+    if (calls_.empty()) {
+        return taken;
+    }
+    auto const end = std::find_if(calls_.begin() + 1, calls_.end(), [](call_end const& c) {
+        return c.bytes > most_of_batch;
+    });
+    call_end const last = end[-1];
+    if (end == calls_.end()) {
+        taken.records.swap(pending_);
+        calls_.clear();
+    } else {
+        auto const cut = pending_.begin() + static_cast<std::ptrdiff_t>(last.bytes);
+        taken.records.assign(pending_.begin(), cut);
+        pending_.erase(pending_.begin(), cut);
+        calls_.erase(calls_.begin(), end);
+        for (call_end& c : calls_) {
+            c.bytes -= last.bytes;
+            c.count -= last.count;
+        }
+    }
+    taken.count = last.count;
+    pending_count_ -= last.count;
+    taken_ += last.count;
+    taken.last = taken_;
+    taken_bytes_ += taken.records.size();
     return taken;
 }
 
 COFIRE_DECL commit_queue::batch commit_queue::take(std::optional<steady_time> until) {
     std::unique_lock lock(mutex_);
-    auto const is_time = [this] { return is_wanted() || wants_sync_locked() || stopped_; };
-    if (until) {
-        work_.wait_until(lock, *until, is_time);
-    } else {
-        work_.wait(lock, is_time);
+    for (;;) {
+        auto const now = std::chrono::steady_clock::now();
+        bool const is_old = !calls_.empty() && now >= oldest_ + patience_;
+        if (is_wanted() || is_old || stopped_) {
+            return take_locked();
+        }
+        if (wants_sync_locked() || (until && now >= *until)) {
+            return {.records = {}, .last = taken_};
+        }
+        std::optional<steady_time> next = until;
+        if (!calls_.empty() && (!next || oldest_ + patience_ < *next)) {
+            next = oldest_ + patience_;
+        }
+        if (next) {
+            work_.wait_until(lock, *next);
+        } else {
+            work_.wait(lock);
+        }
     }
-    return is_wanted() || stopped_ ? take_locked() : batch{};
 }
 
 COFIRE_DECL bool commit_queue::wants_sync() const {
@@ -180,9 +226,11 @@ COFIRE_DECL void commit_queue::synced(std::uint64_t record) {
     wake_waiters();
 }
 
-COFIRE_DECL void commit_queue::fail(std::string why) {
+COFIRE_DECL void commit_queue::fail(std::string_view why) noexcept {
     std::lock_guard const lock(mutex_);
-    failure_ = std::move(why);
+    if (failure_.empty()) {
+        failure_.assign(why.substr(0, most_failure_text)); // reserved: there may be no memory
+    }
     wake_waiters();
 }
 

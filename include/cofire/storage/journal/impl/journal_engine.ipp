@@ -59,6 +59,9 @@ private:
 template <class Files>
 std::uint64_t journal_engine<Files>::append_records(bool vital) {
     try {
+        if (this->table_.is_broken()) {
+            fail("memory had run out within a call");
+        }
         std::uint64_t const count = this->table_.take_records(records_);
         std::uint64_t const last = queue_.append(records_, count);
         if (vital && count != 0) {
@@ -68,9 +71,26 @@ std::uint64_t journal_engine<Files>::append_records(bool vital) {
             write_or_fail(queue_.take_now());
         }
         return last;
-    } catch (std::bad_alloc const&) {
-        queue_.fail("there was no memory for records"); // the table is ahead of the log
-        return queue_.appended();
+    } catch (...) {
+        fail("there was no memory for records"); // the table is ahead of the log
+        last_vital_ = queue_.appended() + 1;     // which there never will be
+        return last_vital_;
+    }
+}
+
+/// Nothing is written any more, and who waits is told. Under the lock.
+template <class Files>
+void journal_engine<Files>::fail(std::string_view why) noexcept {
+    queue_.fail(why);
+    this->fail_waits();
+}
+
+/// Of a server nothing is left: what it ran was put back, which is to be stored like anything else.
+template <class Files>
+void journal_engine<Files>::gone(server_instance instance) {
+    if (inflight_) {
+        inflight_->end_all(instance);
+        append_records(true);
     }
 }
 
@@ -124,6 +144,7 @@ durability_level journal_engine<Files>::level_of(insert_request const& r) const 
 
 template <class Files>
 asio::awaitable<insert_answer> journal_engine<Files>::insert(insert_request r) {
+    auto const self = this->shared_from_this(); // also if all handles go meanwhile
     co_await wait_for_room();
     insert_answer answer{};
     std::uint64_t record = 0;
@@ -144,6 +165,7 @@ asio::awaitable<acquire_answer> journal_engine<Files>::acquire(acquire_request r
     {
         step s(*this);
         before = last_vital_;
+        make_places(r.limit);
         answer = s.table.acquire(r, s.now);
         note_starts(r.server, answer.jobs);
         s.done(false);
@@ -160,6 +182,7 @@ asio::awaitable<settle_answer> journal_engine<Files>::settle(settle_request r) {
     std::uint64_t record = 0;
     {
         step s(*this);
+        make_places(r.then ? r.then->limit : 0);
         answer = s.table.settle(r, s.now);
         note_ends(r, answer);
         if (answer.acquired) {
@@ -193,6 +216,7 @@ asio::awaitable<change_answer> journal_engine<Files>::change(change_request r) {
 
 template <class Files>
 asio::awaitable<recurring_answer> journal_engine<Files>::recurring(recurring_request r) {
+    auto const self = this->shared_from_this();
     bool const asks = std::holds_alternative<recurring_list>(r);
     if (!asks) {
         co_await wait_for_room();
@@ -231,6 +255,7 @@ asio::awaitable<queues_answer> journal_engine<Files>::queues(queues_request r) {
 
 template <class Files>
 asio::awaitable<servers_answer> journal_engine<Files>::servers(servers_request r) {
+    auto const self = this->shared_from_this();
     std::shared_ptr<typename shell::presence> token; // made first: there may be no memory
     if (std::holds_alternative<server_announce>(r)) {
         token = std::make_shared<typename shell::presence>(this->weak_from_this());
@@ -266,6 +291,7 @@ asio::awaitable<read_answer> journal_engine<Files>::read(read_request r) {
 
 template <class Files>
 asio::awaitable<wait_answer> journal_engine<Files>::wait(wait_request r) {
+    auto const self = this->shared_from_this();
     wait_answer const answer = co_await this->wait_until_changed(r);
     if (answer.status == wait_status::changed && !r.interest.jobs.empty()) {
         std::uint64_t record = 0;
@@ -276,6 +302,14 @@ asio::awaitable<wait_answer> journal_engine<Files>::wait(wait_request r) {
         co_await stored(record, options_.durability); // that a job has ended
     }
     co_return answer;
+}
+
+/// What may fail of noting starts comes before the table hands out jobs.
+template <class Files>
+void journal_engine<Files>::make_places(std::size_t runs) {
+    runs = std::min(runs, this->table_.size());
+    starting_.reserve(runs);
+    with_users_errors([&] { inflight_->reserve(runs); });
 }
 
 /// Before a handler may start, its run stands where the process's death does not take it.

@@ -13,7 +13,9 @@
 #include <array>
 #include <chrono>
 #include <exception>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace cofire::detail {
 
@@ -36,7 +38,7 @@ journal_engine<Files>::journal_engine(
       options_(options),
       who_(who),
       files_(std::move(files)),
-      queue_(open_log(), options.buffer_bytes) {
+      queue_(open_log(), options.buffer_bytes, options.sync_interval) {
     with_users_errors([this] { begin_to_serve(); });
     if (who_ == journal_writer::thread) {
         writer_ = std::thread([this] { write_all(); });
@@ -118,7 +120,7 @@ void journal_engine<Files>::write(commit_queue::batch const& batch) {
     }
     if (options_.durability == durability_level::always || queue_.wants_sync()) {
         sync();
-    } else if (options_.durability == durability_level::interval && batch.count != 0 && !sync_at_) {
+    } else if (batch.count != 0 && !sync_at_) {
         sync_at_ = std::chrono::steady_clock::now() + options_.sync_interval;
     }
 }
@@ -130,8 +132,8 @@ void journal_engine<Files>::sync() {
     queue_.synced(log_->last_seq());
 }
 
-/// Writes, or fails for good. Without room it waits until there is some: what is to be written has been
-/// decided already, and nobody was told.
+/// Writes, or fails for good. If the file system has no room, or no descriptor, for now, it tries again
+/// until it has: what is to be written has been decided already, and nobody was told.
 template <class Files>
 void journal_engine<Files>::write_or_fail(commit_queue::batch const& batch) noexcept {
     for (;;) {
@@ -139,18 +141,30 @@ void journal_engine<Files>::write_or_fail(commit_queue::batch const& batch) noex
             write(batch);
             return;
         } catch (error const& e) {
-            if (e.value() != errc::no_space || who_ == journal_writer::callers ||
-                queue_.is_stopped()) {
-                queue_.fail(e.what());
+            bool const may_pass = !log_->is_poisoned() && e.value() != errc::too_many_items;
+            if (!may_pass || who_ == journal_writer::callers || queue_.is_stopped()) {
+                fail_as_writer(e.what());
                 return;
             }
             room_ = 0;
             queue_.pause(std::chrono::steady_clock::now() + std::chrono::milliseconds(200));
         } catch (std::exception const& e) {
-            queue_.fail(e.what());
+            fail_as_writer(e.what());
             return;
         }
     }
+}
+
+/// As fail(), for the thread, which holds no lock.
+template <class Files>
+void journal_engine<Files>::fail_as_writer(std::string_view why) noexcept {
+    if (who_ == journal_writer::callers) {
+        fail(why);
+        return;
+    }
+    queue_.fail(why);
+    std::lock_guard const lock(this->mutex_);
+    this->fail_waits();
 }
 
 template <class Files>
@@ -181,17 +195,24 @@ void journal_engine<Files>::write_all() noexcept {
                 compact();
             }
         } catch (std::exception const& e) {
-            queue_.fail(e.what());
+            fail_as_writer(e.what());
             return;
         }
     }
 }
 
-/// Makes sure that there is a segment to go on to. If the file system has no room for one, only so much
-/// can be written for certain, and it is asked again before long.
+/// Makes sure that there is a segment to go on to. If the file system has no room for one, or fails
+/// otherwise, only so much can be written for certain, and it is asked again before long.
 template <class Files>
 void journal_engine<Files>::make_room() {
-    bool const is_there = log_->prepare();
+    bool is_there = false;
+    try {
+        is_there = log_->prepare();
+    } catch (error const&) {
+        if (log_->is_poisoned()) {
+            throw;
+        }
+    }
     room_ = is_there ? no_end : log_->room();
     retry_room_at_.reset();
     if (!is_there) {
@@ -229,10 +250,12 @@ void journal_engine<Files>::compact() {
         snapshot_failure_ = e.what();
         snapshot_.reset();
         compact_at_ = log_->bytes_since_snapshot() + options_.compact_bytes;
-        std::lock_guard const lock(this->mutex_);
-        this->table_.abort_snapshot();
+        {
+            std::lock_guard const lock(this->mutex_);
+            this->table_.abort_snapshot();
+        }
         if (log_->is_poisoned()) {
-            queue_.fail(snapshot_failure_);
+            fail_as_writer(snapshot_failure_);
         }
     }
 }
@@ -240,16 +263,25 @@ void journal_engine<Files>::compact() {
 /// The table as it is at one moment, and the log up to that moment.
 template <class Files>
 void journal_engine<Files>::begin_snapshot() {
-    commit_queue::batch batch;
+    std::vector<commit_queue::batch> batches;
     {
         std::lock_guard const lock(this->mutex_);
         append_records(false);
         this->table_.begin_snapshot();
-        batch = queue_.take_now();
+        try {
+            do {
+                batches.push_back(queue_.take_now());
+            } while (batches.back().count != 0);
+        } catch (...) {
+            fail("there was no memory to write records");
+            return;
+        }
     }
-    write_or_fail(batch);
-    if (!queue_.failure().empty()) {
-        return;
+    for (commit_queue::batch const& batch : batches) {
+        write_or_fail(batch);
+        if (!queue_.failure().empty()) {
+            return;
+        }
     }
     if (auto begun = log_->begin_snapshot()) {
         snapshot_.emplace(std::move(*begun));
@@ -277,7 +309,9 @@ void journal_engine<Files>::close() {
             std::lock_guard const lock(this->mutex_);
             this->table_.tell_counters(this->clock_.wall_now());
             append_records(false);
-            write(queue_.take_now());
+            for (auto batch = queue_.take_now(); batch.count != 0; batch = queue_.take_now()) {
+                write(batch);
+            }
             sync();
             log_->close();
         }

@@ -57,6 +57,7 @@ auto logged_table::logged(time_point now, std::size_t bytes, Call const& call) {
         writer_.end();
         throw;
     } catch (...) {
+        writer_.drop();
         broken_ = true;
         throw;
     }

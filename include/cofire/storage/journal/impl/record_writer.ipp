@@ -23,6 +23,18 @@ COFIRE_DECL void record_writer::begin(time_point now, std::size_t bytes) {
     reserve(bytes + small_records);
     now_ = now;
     decided_ = false;
+    begun_at_ = bytes_.size();
+    begun_count_ = count_;
+    begun_last_now_ = last_now_;
+}
+
+COFIRE_DECL void record_writer::drop() noexcept {
+    bytes_.resize(begun_at_);
+    count_ = begun_count_;
+    last_now_ = begun_last_now_;
+    is_open_ = false;
+    firing_ = nullptr;
+    removed_ = {};
 }
 
 COFIRE_DECL void record_writer::end() {
