@@ -31,6 +31,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -145,12 +146,12 @@ void run(options const& o) {
     web::http_server server(io, [&](web::request const& r) { return application.handle(r); });
     // The dashboard, on the same port. Everybody who reaches this server is on this machine: it listens
     // on the loopback interface only.
-    cofire::dashboard const dashboard(jobs);
+    std::optional<cofire::dashboard> dashboard(std::in_place, jobs);
     server.add(
-        {[&](std::string_view target) { return dashboard.owns(target); },
+        {[&](std::string_view target) { return dashboard && dashboard->owns(target); },
          [&](web::beast::tcp_stream& stream, web::request r) {
              cofire::dashboard_identity const who{"you", cofire::role::operator_, "127.0.0.1"};
-             return dashboard.handle(stream, std::move(r), who);
+             return dashboard->handle(stream, std::move(r), who);
          }}
     );
     std::uint16_t const port = server.listen(o.port);
@@ -161,7 +162,6 @@ void run(options const& o) {
     application.set_origin(origin);
     server.start();
     std::printf("Listening on %s - open it in a browser. Ctrl+C stops.\n", origin.c_str());
-    std::printf("The dashboard: %s/cofire/\n", origin.c_str());
     std::printf("Dashboard: %s/cofire/\n", origin.c_str());
     std::printf("Jobs, outbox and backups: %s\n", data.c_str());
     std::fflush(stdout);
@@ -170,6 +170,7 @@ void run(options const& o) {
     jobs.stop_on_signals([&] {
         print_line("stopping", "no more requests and no new jobs; those that run may end");
         server.stop();
+        dashboard.reset(); // its streams end
         more.stop();
     });
 

@@ -36,6 +36,15 @@ public:
     [[nodiscard]] std::string
     restore(std::string_view type, std::string_view edited, std::string_view original) const;
 
+    /// The arguments of a job that was made by editing another: as edited, with what was hidden restored.
+    /// Under another type, which may hide other places, what was hidden stays so.
+    [[nodiscard]] std::string restored(
+        std::string_view old_type,
+        std::string_view original,
+        std::string_view type,
+        std::string edited
+    ) const;
+
 private:
     [[nodiscard]] bool hides(std::string_view member) const;
     [[nodiscard]] bool hides(std::string_view type, std::size_t place) const;

@@ -131,6 +131,18 @@ redactor::restore(std::string_view type, std::string_view edited, std::string_vi
     return boost::json::serialize(value);
 }
 
+COFIRE_DECL std::string redactor::restored(
+    std::string_view old_type, std::string_view original, std::string_view type, std::string edited
+) const {
+    if (idle()) {
+        return edited;
+    }
+    if (type == old_type) {
+        return restore(type, edited, original);
+    }
+    return edited == original ? hide(old_type, original) : edited;
+}
+
 } // namespace cofire::detail
 
 #endif

@@ -78,8 +78,9 @@ struct bulk_form {
     }
 }
 
-/// How many matches a preview counts before it says "at least".
+/// How many matches a preview counts, and how many jobs it looks at, before it says "at least".
 inline constexpr std::uint64_t preview_limit = 10'000;
+inline constexpr std::uint64_t preview_budget = 20'000;
 
 COFIRE_DECL asio::awaitable<web_reply> route_bulk_preview(web_call& call) {
     bulk_form const form = take_bulk_form(call);
@@ -99,6 +100,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk_preview(web_call& call) {
             throw web_problem(403, "role", "text is searched for operators only", "text");
         }
         std::string cursor;
+        std::uint64_t looked_at = 0;
         do {
             read_find find;
             find.filter = form.filter->view();
@@ -112,13 +114,14 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk_preview(web_call& call) {
                 answer.jobs.end(),
                 [&](job_record const& j) { return action_concerns(form.kind, j.state); }
             ));
+            looked_at += answer.jobs.size();
             // A text is searched through one budget only: what is rare would take long to count.
             exact = answer.cursor.empty();
             cursor = std::move(answer.cursor);
             if (!answer.exact && form.filter->has_text()) {
                 break;
             }
-        } while (!cursor.empty() && count < preview_limit);
+        } while (!cursor.empty() && count < preview_limit && looked_at < preview_budget);
     }
     json::object o;
     o["count"] = count;

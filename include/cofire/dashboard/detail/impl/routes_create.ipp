@@ -139,7 +139,9 @@ COFIRE_DECL asio::awaitable<web_reply> route_copy(web_call& call) {
     auto const key = call.fields.text("unique_key", 256);
     take_job_form(call, job, *settings);
     call.fields.finish();
-    job.arguments = call.core->hidden().restore(job.type, job.arguments, original.arguments);
+    job.arguments = call.core->hidden().restored(
+        original.type, original.arguments, job.type, std::move(job.arguments)
+    );
     if (key && !key->empty()) {
         job.unique_key = unique_key_spec();
         job.unique_key->text = "type/" + job.type + '/' + *key;

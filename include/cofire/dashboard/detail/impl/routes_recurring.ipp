@@ -158,6 +158,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     if (old != all.end()) {
         d = old->definition;
     }
+    std::string const old_type = d.type;
     std::string const old_arguments = d.arguments;
     d.cron = f.text("cron", 256).value_or(d.cron);
     d.zone = f.text("zone", 128).value_or(d.zone);
@@ -188,7 +189,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     cron_expression const cron = cron_expression::parse(d.cron);
     d.cron = cron.to_string();
     check_zone(d.zone);
-    d.arguments = call.core->hidden().restore(d.type, d.arguments, old_arguments);
+    d.arguments =
+        call.core->hidden().restored(old_type, old_arguments, d.type, std::move(d.arguments));
     check_json(d.type, d.arguments, 64 * 1024);
     auto servers_op = list_servers(call.core->storage());
     web_servers const servers = co_await std::move(servers_op);
