@@ -75,9 +75,6 @@ public:
     /// Waits until is_full() is false. Throws storage_failed if the writer has failed.
     [[nodiscard]] asio::awaitable<void> room();
 
-    /// True if the record has come that far.
-    [[nodiscard]] bool has_reached(std::uint64_t record, commit_level level) const;
-
     // For the writer:
 
     using steady_time = std::chrono::steady_clock::time_point;

@@ -9,10 +9,10 @@
 #include <cofire/storage/journal/crc32c.hpp>
 #include <cofire/storage/journal/file_system.hpp>
 #include <cofire/storage/journal/little_endian.hpp>
+#include <cofire/storage/journal/record_bytes.hpp>
 #include <cofire/storage/journal/record_writer.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -126,26 +126,22 @@ private:
     }
 
     void encode(interrupted_run const& run) {
-        std::array<std::byte, entry_bytes> bytes{};
-        auto const& id = run.id.bytes();
-        std::transform(id.begin(), id.end(), bytes.begin(), [](std::uint8_t b) {
-            return std::byte{b};
-        });
-        store_little(bytes, 16, run.epoch);
-        store_little(bytes, 28, crc32c(std::span(bytes).first(28)));
-        buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+        std::size_t const at = buffer_.size();
+        byte_writer w(buffer_);
+        w.id(run.id);
+        w.fixed64(run.epoch);
+        buffer_.resize(at + entry_bytes);
+        auto const entry = std::span(buffer_).subspan(at);
+        store_little(entry, 28, crc32c(entry.first(28)));
     }
 
     static bool decode(std::span<std::byte const, entry_bytes> bytes, interrupted_run& run) {
         if (load_little<std::uint32_t>(bytes, 28) != crc32c(bytes.first(28))) {
             return false;
         }
-        std::array<std::uint8_t, 16> id{};
-        std::transform(bytes.begin(), bytes.begin() + 16, id.begin(), [](std::byte b) {
-            return std::to_integer<std::uint8_t>(b);
-        });
-        run.id = job_id(id);
-        run.epoch = load_little<std::uint64_t>(bytes, 16);
+        byte_reader r(bytes);
+        run.id = r.id();
+        run.epoch = r.fixed64();
         return run.epoch != 0;
     }
 

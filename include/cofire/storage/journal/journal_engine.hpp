@@ -134,7 +134,6 @@ private:
     std::uint64_t compact_at_ = 0;
     std::optional<commit_queue::steady_time> sync_at_;
     std::optional<commit_queue::steady_time> retry_room_at_;
-    std::string snapshot_failure_;
     std::thread writer_;
 };
 

@@ -115,11 +115,6 @@ COFIRE_DECL std::size_t commit_queue::unwritten_bytes() const {
     return unwritten_;
 }
 
-COFIRE_DECL bool commit_queue::has_reached(std::uint64_t record, commit_level level) const {
-    std::lock_guard const lock(mutex_);
-    return mark(level) >= record;
-}
-
 COFIRE_DECL asio::awaitable<void> commit_queue::reached(std::uint64_t record, commit_level level) {
     waiter w(*this, record, level);
     while (!w.is_over()) {

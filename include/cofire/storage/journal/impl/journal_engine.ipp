@@ -126,7 +126,6 @@ asio::awaitable<void> journal_engine<Files>::stored(std::uint64_t record, durabi
 /// While too much waits to be written, nothing is added.
 template <class Files>
 asio::awaitable<void> journal_engine<Files>::wait_for_room() {
-    auto const self = this->shared_from_this();
     while (queue_.is_full()) {
         co_await queue_.room();
     }

@@ -10,7 +10,6 @@
 #include <cofire/storage/journal/journal_engine.hpp>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <exception>
 #include <mutex>
@@ -89,11 +88,7 @@ void journal_engine<Files>::begin_to_serve() {
     report_.created = found.is_new;
     report_.records = found.records;
     report_.torn_bytes = found.torn ? found.torn->size : 0;
-    std::array<std::uint8_t, 16> id{};
-    std::transform(found.format.uuid.begin(), found.format.uuid.end(), id.begin(), [](std::byte b) {
-        return std::to_integer<std::uint8_t>(b);
-    });
-    store_id_ = "journal-" + job_id(id).to_string();
+    store_id_ = "journal-" + byte_reader(found.format.uuid).id().to_string();
     time_point const now = this->clock_.wall_now();
     auto const lost = [this, now] { return this->table_.read(read_counts{}, now).counts.lost; };
     std::uint64_t const lost_before = lost();
@@ -247,7 +242,6 @@ void journal_engine<Files>::compact() {
             compact_at_ = std::max(options_.compact_bytes, size);
         }
     } catch (std::exception const& e) {
-        snapshot_failure_ = e.what();
         snapshot_.reset();
         compact_at_ = log_->bytes_since_snapshot() + options_.compact_bytes;
         {
@@ -255,7 +249,7 @@ void journal_engine<Files>::compact() {
             this->table_.abort_snapshot();
         }
         if (log_->is_poisoned()) {
-            fail_as_writer(snapshot_failure_);
+            fail_as_writer(e.what());
         }
     }
 }
