@@ -33,13 +33,13 @@ class table_shell : public std::enable_shared_from_this<table_shell<Table>> {
 public:
     table_shell(table_shell const&) = delete;
     table_shell& operator=(table_shell const&) = delete;
+    virtual ~table_shell() = default;
 
 protected:
     /// `name` says in errc::closed what is closed.
     template <class... Arguments>
     table_shell(std::string name, clock const& c, Arguments&&... table)
         : name_(std::move(name)), clock_(c), table_(std::forward<Arguments>(table)...) {}
-    ~table_shell() = default;
 
     /// A wait under way. It lives in the coroutine's frame.
     class waiter;

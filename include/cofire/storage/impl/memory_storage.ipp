@@ -73,7 +73,7 @@ COFIRE_DECL asio::awaitable<read_answer> memory_state::read(read_request r) {
 }
 
 COFIRE_DECL asio::awaitable<wait_answer> memory_state::wait(wait_request r) {
-    return wait_until_changed(std::move(r));
+    return wait_until_changed(r);
 }
 
 } // namespace detail

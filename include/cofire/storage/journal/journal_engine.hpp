@@ -52,7 +52,7 @@ public:
         journal_options const& options,
         journal_writer who = journal_writer::thread
     );
-    ~journal_engine() { close(); }
+    ~journal_engine() override { close(); }
 
     asio::awaitable<insert_answer> insert(insert_request r);
     asio::awaitable<acquire_answer> acquire(acquire_request r);

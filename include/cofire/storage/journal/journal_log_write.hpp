@@ -130,8 +130,8 @@ auto journal_log<F>::make_spare(std::uint64_t size) -> file {
     } catch (io_error const&) {
         try {
             files_->unlink(name);
-        } catch (io_error const&) {
-            // Left for the next open; the first failure is the one to tell.
+        } catch (io_error const&) { // NOLINT(bugprone-empty-catch): the first failure is the one to tell
+            // Left for the next open.
         }
         throw;
     }

@@ -160,8 +160,7 @@ void snapshot_writer<F>::abort() noexcept {
     try {
         file_.reset();
         log->files_->unlink(name());
-    } catch (...) {
-        // The next to open the store removes it.
+    } catch (...) { // NOLINT(bugprone-empty-catch): the next to open the store removes it
     }
 }
 

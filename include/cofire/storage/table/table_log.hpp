@@ -27,6 +27,8 @@ enum class acquire_step : std::uint8_t {
 /// Distinct objects: safe. Shared objects: unsafe.
 class table_log {
 public:
+    virtual ~table_log() = default;
+
     /// What happens by itself up to `now` has happened, and it was something.
     virtual void time_passed(time_point now) = 0;
     /// The jobs of the plan are about to be inserted. If it throws, they are not.
@@ -48,9 +50,6 @@ public:
     /// The job, or what its image would say of it, is about to change. Called only while
     /// job_table::walked_ is set.
     virtual void touch(job_node& job) noexcept = 0;
-
-protected:
-    ~table_log() = default;
 };
 
 } // namespace cofire::detail

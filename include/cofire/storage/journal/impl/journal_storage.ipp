@@ -39,31 +39,31 @@ COFIRE_DECL journal_report const& journal_state::report() const {
 }
 
 COFIRE_DECL asio::awaitable<insert_answer> journal_state::insert(insert_request r) {
-    return engine_->insert(std::move(r));
+    return engine_->insert(r);
 }
 
 COFIRE_DECL asio::awaitable<acquire_answer> journal_state::acquire(acquire_request r) {
-    return engine_->acquire(std::move(r));
+    return engine_->acquire(r);
 }
 
 COFIRE_DECL asio::awaitable<settle_answer> journal_state::settle(settle_request r) {
-    return engine_->settle(std::move(r));
+    return engine_->settle(r);
 }
 
 COFIRE_DECL asio::awaitable<tick_answer> journal_state::tick(tick_request r) {
-    return engine_->tick(std::move(r));
+    return engine_->tick(r);
 }
 
 COFIRE_DECL asio::awaitable<change_answer> journal_state::change(change_request r) {
-    return engine_->change(std::move(r));
+    return engine_->change(r);
 }
 
 COFIRE_DECL asio::awaitable<recurring_answer> journal_state::recurring(recurring_request r) {
-    return engine_->recurring(std::move(r));
+    return engine_->recurring(r);
 }
 
 COFIRE_DECL asio::awaitable<queues_answer> journal_state::queues(queues_request r) {
-    return engine_->queues(std::move(r));
+    return engine_->queues(r);
 }
 
 COFIRE_DECL asio::awaitable<servers_answer> journal_state::servers(servers_request r) {
@@ -71,11 +71,11 @@ COFIRE_DECL asio::awaitable<servers_answer> journal_state::servers(servers_reque
 }
 
 COFIRE_DECL asio::awaitable<read_answer> journal_state::read(read_request r) {
-    return engine_->read(std::move(r));
+    return engine_->read(r);
 }
 
 COFIRE_DECL asio::awaitable<wait_answer> journal_state::wait(wait_request r) {
-    return engine_->wait(std::move(r));
+    return engine_->wait(r);
 }
 
 } // namespace detail
@@ -113,31 +113,31 @@ COFIRE_DECL journal_report const& journal_storage::report() const {
 }
 
 COFIRE_DECL asio::awaitable<insert_answer> journal_storage::insert(insert_request r) {
-    return state_->insert(std::move(r));
+    return state_->insert(r);
 }
 
 COFIRE_DECL asio::awaitable<acquire_answer> journal_storage::acquire(acquire_request r) {
-    return state_->acquire(std::move(r));
+    return state_->acquire(r);
 }
 
 COFIRE_DECL asio::awaitable<settle_answer> journal_storage::settle(settle_request r) {
-    return state_->settle(std::move(r));
+    return state_->settle(r);
 }
 
 COFIRE_DECL asio::awaitable<tick_answer> journal_storage::tick(tick_request r) {
-    return state_->tick(std::move(r));
+    return state_->tick(r);
 }
 
 COFIRE_DECL asio::awaitable<change_answer> journal_storage::change(change_request r) {
-    return state_->change(std::move(r));
+    return state_->change(r);
 }
 
 COFIRE_DECL asio::awaitable<recurring_answer> journal_storage::recurring(recurring_request r) {
-    return state_->recurring(std::move(r));
+    return state_->recurring(r);
 }
 
 COFIRE_DECL asio::awaitable<queues_answer> journal_storage::queues(queues_request r) {
-    return state_->queues(std::move(r));
+    return state_->queues(r);
 }
 
 COFIRE_DECL asio::awaitable<servers_answer> journal_storage::servers(servers_request r) {
@@ -145,11 +145,11 @@ COFIRE_DECL asio::awaitable<servers_answer> journal_storage::servers(servers_req
 }
 
 COFIRE_DECL asio::awaitable<read_answer> journal_storage::read(read_request r) {
-    return state_->read(std::move(r));
+    return state_->read(r);
 }
 
 COFIRE_DECL asio::awaitable<wait_answer> journal_storage::wait(wait_request r) {
-    return state_->wait(std::move(r));
+    return state_->wait(r);
 }
 
 } // namespace cofire
