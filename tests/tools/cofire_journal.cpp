@@ -5,6 +5,8 @@
 
 #include "support.hpp"
 
+#include <cofire/storage/journal/inflight_file.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -238,6 +240,24 @@ BOOST_AUTO_TEST_CASE(salvage_of_a_whole_store_is_a_copy) {
     auto const again = tool("salvage", at / "killed", at / "t");
     BOOST_TEST(again.code == 3);
     BOOST_TEST(has(again.err, "is not empty"), again.err);
+}
+
+BOOST_AUTO_TEST_CASE(runs_that_only_the_notes_of_starts_know_stay_known) {
+    scratch const at;
+    fill(at / "s", 1, 3);
+    {
+        posix_files files((at / "s").string(), {.create = false});
+        cofire::detail::inflight_file<posix_files> notes(files);
+        cofire::detail::interrupted_run const run{
+            .id = id_of(2), .epoch = (std::uint64_t{1} << 32U) + 5};
+        notes.start(1, {&run, 1});
+    }
+    BOOST_TEST(tool("salvage", at / "s", at / "t").code == 0);
+    BOOST_TEST(tool("compact", at / "s").code == 0);
+    for (char const* const name : {"s", "t"}) {
+        cofire::journal_storage const storage(at / name, small_files());
+        BOOST_TEST(storage.report().interrupted == 1U, name);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(wrong_use_and_what_is_no_store) {

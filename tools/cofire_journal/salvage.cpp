@@ -84,8 +84,14 @@ int salvage(command_line const& line, output& out) {
     journal::salvage_report const& report = work.read();
     bar.clear();
     bar.begin("writing", bytes_of(*from).snapshots);
-    store_files to(target, journal::posix_files_options{}, bar);
-    work.write(to, cofire::to_time_point(std::chrono::system_clock::now()));
+    try {
+        store_files to(target, journal::posix_files_options{}, bar);
+        work.write(to, cofire::to_time_point(std::chrono::system_clock::now()));
+    } catch (cofire::error const&) {
+        bar.clear();
+        complain(cofire::quoted(target) + " is not complete: remove it");
+        throw;
+    }
     bar.clear();
     print(report, line.quiet, out);
     return report.is_incomplete ? exit_damaged : exit_done;
