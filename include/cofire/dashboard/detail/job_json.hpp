@@ -52,6 +52,12 @@ struct web_servers {
     [[nodiscard]] std::size_t serving(std::string_view queue) const;
     /// How many handle the type.
     [[nodiscard]] std::size_t handling(std::string_view type) const;
+    /// The schema of the type's arguments in this version; empty if no server announces it.
+    [[nodiscard]] std::string_view schema(std::string_view type, std::uint32_t version) const;
+    /// The version of arguments that a form is for which does not say: the newest that is announced.
+    /// Throws web_problem, 400, if it says one that no server could read yet.
+    [[nodiscard]] std::uint32_t
+    argument_version(std::string_view type, std::optional<std::int64_t> given) const;
     /// What a job is called: by its type's template, with what is hidden hidden.
     [[nodiscard]] std::string
     display(std::string_view type, std::string_view hidden_arguments) const;

@@ -74,6 +74,36 @@ COFIRE_DECL std::size_t web_servers::handling(std::string_view type) const {
     ));
 }
 
+COFIRE_DECL std::string_view
+web_servers::schema(std::string_view type, std::uint32_t version) const {
+    for (server_info const& s : servers) {
+        for (announced_type const& t : s.types) {
+            if (t.name == type && t.argument_version == version) {
+                return t.schema;
+            }
+        }
+    }
+    return {};
+}
+
+COFIRE_DECL std::uint32_t
+web_servers::argument_version(std::string_view type, std::optional<std::int64_t> given) const {
+    auto const at = types.find(type);
+    if (!given) {
+        return at == types.end() ? 1 : at->second->argument_version;
+    }
+    if (at != types.end() && *given > at->second->argument_version) {
+        throw web_problem(
+            400,
+            "bad_arguments",
+            "argument_version " + std::to_string(*given) + ": servers read versions up to " +
+                std::to_string(at->second->argument_version),
+            "argument_version"
+        );
+    }
+    return static_cast<std::uint32_t>(*given);
+}
+
 COFIRE_DECL std::string
 web_servers::display(std::string_view type, std::string_view hidden_arguments) const {
     auto const at = types.find(type);

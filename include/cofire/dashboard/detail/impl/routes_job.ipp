@@ -145,9 +145,7 @@ describe_job(std::shared_ptr<dashboard_core> core, job_id id, bool may_write) {
     time_point const now = queues.now;
     json::object o = job_json(*core, servers, job, now, true);
     o["now"] = time_text(now);
-    if (auto const t = servers.types.find(job.type); t != servers.types.end()) {
-        put_text(o, "schema", t->second->schema);
-    }
+    put_text(o, "schema", servers.schema(job.type, job.argument_version));
     json::array limits;
     for (job_limit const& l : job.limits) {
         json::object limit;
