@@ -219,8 +219,7 @@ BOOST_AUTO_TEST_CASE(recurring_jobs) {
     // An edit keeps what it does not name.
     std::string const revision = text_of(r.at("revision"));
     r = s.post(
-             "/api/recurring",
-             R"({"id":"r","cron":"*/5 * * * *","revision":")" + revision + "\"}"
+             "/api/recurring", R"({"id":"r","cron":"*/5 * * * *","revision":")" + revision + "\"}"
     )
             .object();
     BOOST_TEST(r.at("definition").at("queue").as_string() == "slow");
@@ -337,7 +336,7 @@ BOOST_AUTO_TEST_CASE(health_and_metrics) {
     }
     BOOST_TEST(labels == 100U); // however many queues there are
     BOOST_TEST(
-        metrics.body.find("cofire_queue_waiting{queue=\"other\"} 51\n") != std::string::npos
+        metrics.body.find("cofire_queue_waiting{queue=\"(other)\"} 51\n") != std::string::npos
     );
 }
 

@@ -62,6 +62,17 @@ COFIRE_DECL std::size_t web_servers::serving(std::string_view queue) const {
     ));
 }
 
+COFIRE_DECL bool web_servers::has_room(std::string_view queue, std::string_view type) const {
+    return std::any_of(servers.begin(), servers.end(), [&](server_info const& s) {
+        return s.command == server_command::none && s.held < s.slots &&
+               std::find(s.queues.begin(), s.queues.end(), queue) != s.queues.end() &&
+               (type.empty() ||
+                std::any_of(s.types.begin(), s.types.end(), [type](announced_type const& t) {
+                    return t.name == type;
+                }));
+    });
+}
+
 COFIRE_DECL std::size_t web_servers::handling(std::string_view type) const {
     return static_cast<std::size_t>(std::count_if(
         servers.begin(),

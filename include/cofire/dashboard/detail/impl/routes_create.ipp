@@ -50,9 +50,7 @@ inline void take_job_form(web_call& call, new_job& job, job_settings& settings) 
     check_type_field(job.type);
     check_queue_field(settings.queue);
     check_tags_field(settings.tags);
-    check_field("arguments", [&job] {
-        check_json(job.type, job.arguments, form_arguments_limit);
-    });
+    check_field("arguments", [&job] { check_json(job.type, job.arguments, form_arguments_limit); });
 }
 
 // The version of arguments that a form says.

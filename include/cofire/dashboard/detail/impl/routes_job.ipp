@@ -59,15 +59,11 @@ namespace cofire::detail {
         } else if (servers.serving(queue) == 0) {
             say("queue_not_served", "no running server serves the queue " + queue);
         } else {
-            bool const room = std::any_of(
-                servers.servers.begin(),
-                servers.servers.end(),
-                [](server_info const& s) { return s.held < s.slots; }
-            );
-            if (room) {
+            if (servers.has_room(queue, job.type)) {
                 say("in_line", "is in line in the queue " + queue);
             } else {
-                say("slots_busy", "is in line; all slots of the servers are busy");
+                say("slots_busy",
+                    "is in line; all slots of the servers that could run it are busy");
             }
         }
     }

@@ -172,7 +172,9 @@ inline void check_revision(
         );
     }
     if (old == nullptr) {
-        throw web_problem(404, "unknown_recurring", "there is no recurring job " + quoted(id), "id");
+        throw web_problem(
+            404, "unknown_recurring", "there is no recurring job " + quoted(id), "id"
+        );
     }
     if (old->revision != revision) {
         throw web_problem(
