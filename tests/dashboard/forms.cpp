@@ -25,12 +25,21 @@ BOOST_AUTO_TEST_CASE(names_are_checked_as_the_client_checks_them) {
              {"/api/bulk", R"({"action":"move","queue":"a b",)" + ids + "}", "bad_queue", "queue"},
              {"/api/bulk", R"({"action":"move","queue":"",)" + ids + "}", "bad_queue", "queue"},
              {"/api/bulk", R"({"action":"move",)" + ids + "}", "bad_queue", "queue"},
-             {"/api/bulk/preview", R"({"action":"move","queue":"a\nb",)" + ids + "}", "bad_queue", "queue"},
+             {"/api/bulk/preview",
+              R"({"action":"move","queue":"a\nb",)" + ids + "}",
+              "bad_queue",
+              "queue"},
              {"/api/jobs", R"({"type":"a b","arguments":"[]"})", "bad_type", "type"},
              {"/api/jobs", R"({"type":"a","arguments":"[]","queue":"a b"})", "bad_queue", "queue"},
              {"/api/jobs", R"({"type":"a","arguments":"[]","tags":[""]})", "bad_option", "tags"},
-             {"/api/recurring", R"({"id":"r","cron":"@daily","type":"a","arguments":"[]","queue":"a/b"})", "bad_queue", "queue"},
-             {"/api/recurring", R"({"id":"r","cron":"@daily","type":"a\u0001","arguments":"[]"})", "bad_type", "type"},
+             {"/api/recurring",
+              R"({"id":"r","cron":"@daily","type":"a","arguments":"[]","queue":"a/b"})",
+              "bad_queue",
+              "queue"},
+             {"/api/recurring",
+              R"({"id":"r","cron":"@daily","type":"a\u0001","arguments":"[]"})",
+              "bad_type",
+              "type"},
              {"/api/queues/pause", R"({"queue":"../x"})", "bad_queue", "queue"},
              {"/api/queues/resume", R"({"queue":"a\u0000b"})", "bad_queue", "queue"},
              {"/api/limits", R"({"key":"a\u0001b","limit":3})", "bad_option", "key"},
@@ -91,14 +100,12 @@ BOOST_AUTO_TEST_CASE(arguments_are_checked_by_their_version) {
     // The same for recurring jobs.
     BOOST_TEST(
         s.post(
-             "/api/recurring",
-             R"({"id":"r","cron":"@daily","type":"backup","arguments":"[\"x\"]"})"
+             "/api/recurring", R"({"id":"r","cron":"@daily","type":"backup","arguments":"[\"x\"]"})"
         )
             .field() == "arguments/0"
     );
-    answer const made = s.post(
-        "/api/recurring", R"({"id":"r","cron":"@daily","type":"backup","arguments":"[7]"})"
-    );
+    answer const made =
+        s.post("/api/recurring", R"({"id":"r","cron":"@daily","type":"backup","arguments":"[7]"})");
     BOOST_REQUIRE(made.status == 200U);
     BOOST_TEST(made.object().at("definition").at("argument_version").as_int64() == 2);
 }
@@ -114,7 +121,8 @@ BOOST_AUTO_TEST_CASE(a_recurring_job_is_not_overwritten_unawares) {
     BOOST_TEST(again.code() == "recurring_exists");
     BOOST_TEST(again.field() == "id");
     std::string const revision = R"(,"revision":")" + made.text("revision") + "\"";
-    answer const edited = s.post("/api/recurring", R"({"id":"r","cron":"@hourly")" + revision + "}");
+    answer const edited =
+        s.post("/api/recurring", R"({"id":"r","cron":"@hourly")" + revision + "}");
     BOOST_TEST(edited.status == 200U);
     // Somebody else has edited it meanwhile.
     answer const late = s.post("/api/recurring", R"({"id":"r","cron":"@daily")" + revision + "}");

@@ -4,8 +4,8 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_FIELDS_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_FIELDS_IPP
 
-#include <cofire/core/error.hpp>
 #include <cofire/client/validate.hpp>
+#include <cofire/core/error.hpp>
 #include <cofire/dashboard/detail/exchange.hpp>
 #include <cofire/dashboard/detail/fields.hpp>
 

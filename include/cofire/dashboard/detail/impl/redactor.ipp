@@ -4,10 +4,9 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_REDACTOR_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_REDACTOR_IPP
 
-#include <cofire/dashboard/detail/redactor.hpp>
-
 #include <cofire/core/error.hpp>
 #include <cofire/dashboard/detail/json_spans.hpp>
+#include <cofire/dashboard/detail/redactor.hpp>
 #include <cofire/job/type_name.hpp>
 
 #include <algorithm>
@@ -40,9 +39,10 @@ COFIRE_DECL redactor::redactor(std::vector<std::string> const& names) {
             char const* const end = name.data() + name.size();
             auto const number =
                 std::from_chars(name.data() + std::min(open, name.size() - 1) + 1, end, place);
-            good = open != std::string::npos && number.ec == std::errc() &&
-                   std::string_view(number.ptr, static_cast<std::size_t>(end - number.ptr)) == "]" &&
-                   is_type_name(name.substr(0, open));
+            good =
+                open != std::string::npos && number.ec == std::errc() &&
+                std::string_view(number.ptr, static_cast<std::size_t>(end - number.ptr)) == "]" &&
+                is_type_name(name.substr(0, open));
             places_.emplace_back(name.substr(0, open), place);
         } else {
             members_.push_back(lower_case(name));
