@@ -137,7 +137,10 @@ test("a tab that nobody sees keeps no stream", async () => {
             Object.defineProperty(document, "hidden", { value: h, configurable: true });
             document.dispatchEvent(new Event("visibilitychange"));
         }, hidden);
-        const settle = async (n) => { while (streams.size !== n) await new Promise((done) => setTimeout(done, 20)); };
+        const settle = async (n) => {
+            for (let i = 0; streams.size !== n && i !== 500; ++i) await new Promise((done) => setTimeout(done, 20));
+            assert.equal(streams.size, n);
+        };
         await page.waitForSelector(".connection.live");
         await settle(1);
         await look(true);
