@@ -10,12 +10,15 @@
 
 #include "victim.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <iostream>
 #include <linux/types.h>
+#include <new>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -72,7 +75,19 @@ private:
 class driver {
 public:
     driver(std::string folder, std::uint64_t seed)
-        : folder_(std::move(folder)), log_(folder_ + "/log"), random_(seed) {}
+        : folder_(std::move(folder)), log_(folder_ + "/log"), random_(seed) {
+        void* const shared = ::mmap(
+            nullptr, sizeof *cut_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0
+        );
+        if (shared == MAP_FAILED) {
+            fail("mmap");
+        }
+        cut_ = new (shared) std::atomic<bool>(false);
+        log_.stop_answers(cut_);
+    }
+    driver(driver const&) = delete;
+    driver& operator=(driver const&) = delete;
+    ~driver() { ::munmap(cut_, sizeof *cut_); }
 
     /// Kills `count` lives, then lets one do what is left and another one look.
     bool run(std::uint64_t count, file_system* disk) {
@@ -126,7 +141,7 @@ private:
             error_ = e.what();
             code = 3;
         }
-        if (code != 0) { // not what a shut-down file system answers: that is expected
+        if (code != 0) { // expected of one whose file system was shut down
             std::ofstream(folder_ + "/error") << error_ << '\n';
         }
         std::_Exit(code);
@@ -173,6 +188,7 @@ private:
             known_.fault("it ended by itself: " + why);
         }
         if (disk != nullptr) {
+            *cut_ = true;
             disk->cut_power();
             std::this_thread::sleep_for(std::chrono::microseconds(random_.below(2000)));
         }
@@ -183,6 +199,7 @@ private:
         ::close(pipe[0]);
         if (disk != nullptr) {
             disk->unmount();
+            *cut_ = false;
         }
         known_.read(log_);
     }
@@ -193,6 +210,7 @@ private:
     cofire::random_source random_;
     std::uint64_t early_ = 0;
     std::string error_;
+    std::atomic<bool>* cut_ = nullptr; // seen by the victim, too
 };
 
 int run(std::vector<std::string> const& words) {
