@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <linux/types.h>
@@ -223,6 +224,9 @@ int run(std::vector<std::string> const& words) {
     std::uint64_t const count = std::stoull(words[2]);
     std::uint64_t const seed = std::stoull(words[3]);
     std::cout << "seed " << seed << ": " << std::flush;
+    if (!power) {
+        std::filesystem::remove_all(words[1]); // of an earlier run
+    }
     ::mkdir(words[1].c_str(), 0700);
     driver d(words[1], seed);
     bool good = false;
