@@ -82,9 +82,9 @@ asio::awaitable<void> close_gently(beast::tcp_stream& stream) {
 http_server::http_server(asio::io_context& io, request_handler handler, http_limits limits)
     : handler_(std::move(handler)), limits_(limits), acceptor_(io), stop_timer_(io) {}
 
-std::uint16_t http_server::listen(std::uint16_t port) {
+std::uint16_t http_server::listen(asio::ip::address const& address, std::uint16_t port) {
     for (int tries = 0;; ++tries) {
-        tcp::endpoint const endpoint(asio::ip::address_v4::loopback(), port);
+        tcp::endpoint const endpoint(address, port);
         acceptor_.open(endpoint.protocol());
         acceptor_.set_option(asio::socket_base::reuse_address(true));
         error_code ec;
@@ -201,8 +201,13 @@ asio::awaitable<bool> http_server::serve_one(session& s, beast::flat_buffer& buf
         co_return false;
     }
 
+    std::optional<response> refused;
+    if (readable && guard_) {
+        auto op = guard_(parser.get());
+        refused = co_await std::move(op);
+    }
     for (mount const& m : mounts_) {
-        if (readable && m.owns(parser.get().target())) {
+        if (readable && !refused && m.owns(parser.get().target())) {
             auto op = m.handle(s.stream, parser.release());
             bool const stays = co_await std::move(op);
             co_return stays && !last && !stopping_;
@@ -210,7 +215,9 @@ asio::awaitable<bool> http_server::serve_one(session& s, beast::flat_buffer& buf
     }
 
     response r;
-    if (readable) {
+    if (refused) {
+        r = std::move(*refused);
+    } else if (readable) {
         r = co_await answer(parser.get());
     } else {
         r = refusal(ec);

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,9 @@ struct mount {
     std::function<asio::awaitable<bool>(beast::tcp_stream&, request)> handle;
 };
 
+/// Asked for every request first: an answer refuses it.
+using request_guard = std::function<asio::awaitable<std::optional<response>>(request const&)>;
+
 /// What the server puts up with.
 struct http_limits {
     std::uint32_t header_bytes = 8 * 1024;
@@ -55,7 +59,7 @@ struct http_limits {
     std::chrono::seconds stop{3};
 };
 
-/// A small HTTP/1.1 server on the loopback interface: one coroutine accepts, one more serves each
+/// A small HTTP/1.1 server: one coroutine accepts, one more serves each
 /// connection. All of them run on the io_context, which one thread runs; so there are no locks.
 class http_server {
 public:
@@ -64,8 +68,11 @@ public:
     /// Has `m` answer what it owns. To be called before start().
     void add(mount m) { mounts_.push_back(std::move(m)); }
 
+    /// Has `g` asked before anything is answered. To be called before start().
+    void guard(request_guard g) { guard_ = std::move(g); }
+
     /// Listens on the first free port from `port` on, and returns it; 0 lets the system choose.
-    std::uint16_t listen(std::uint16_t port);
+    std::uint16_t listen(asio::ip::address const& address, std::uint16_t port);
 
     /// Accepts connections until stop().
     void start();
@@ -89,6 +96,7 @@ private:
 
     request_handler handler_;
     std::vector<mount> mounts_;
+    request_guard guard_;
     http_limits limits_;
     asio::ip::tcp::acceptor acceptor_;
     asio::steady_timer stop_timer_;

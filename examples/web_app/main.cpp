@@ -120,6 +120,22 @@ void print_log(cofire::log_level level, std::string_view line) {
     }
 }
 
+// Refuses who does not bring the token. A name of somebody else's that leads here brings none, either.
+asio::awaitable<std::optional<web::response>>
+ask_at_door(cofire::authorizer const& door, web::request const& request) {
+    cofire::access_request question;
+    question.authorization = request[web::http::field::authorization];
+    question.target = request.target();
+    auto op = door.decide(question);
+    if (co_await std::move(op)) {
+        co_return std::nullopt;
+    }
+    web::response refusal =
+        web::problem(web::http::status::unauthorized, "this server needs its token");
+    refusal.set(web::http::field::www_authenticate, door.challenge);
+    co_return refusal;
+}
+
 void run(options const& o) {
     umask(077); // what is written here is for nobody else to read
     std::filesystem::path const data = data_folder(o.data);
@@ -144,25 +160,48 @@ void run(options const& o) {
 
     routes application(jobs, app);
     web::http_server server(io, [&](web::request const& r) { return application.handle(r); });
-    // The dashboard, on the same port. Everybody who reaches this server is on this machine: it listens
-    // on the loopback interface only.
-    std::optional<cofire::dashboard> dashboard(std::in_place, jobs);
+    // Everybody who reaches this server is on this machine, as long as it listens on the loopback
+    // interface only. Otherwise nothing is answered without a token, made for this start.
+    bool const open = !o.listen.is_loopback();
+    std::string const token = open ? cofire::random_token() : std::string();
+    cofire::authorizer door;
+    cofire::dashboard_options dashboard_how;
+    if (open) {
+        door = cofire::token_authorizer(token);
+        server.guard([&door](web::request const& r) { return ask_at_door(door, r); });
+        application.answer_any_host();
+        dashboard_how.allowed_hosts = {"*"};
+    }
+    // The dashboard, on the same port.
+    std::optional<cofire::dashboard> dashboard(std::in_place, jobs, dashboard_how);
     server.add(
         {[&](std::string_view target) { return dashboard && dashboard->owns(target); },
          [&](web::beast::tcp_stream& stream, web::request r) {
-             cofire::dashboard_identity const who{"you", cofire::role::operator_, "127.0.0.1"};
+             boost::system::error_code ec;
+             std::string const from = stream.socket().remote_endpoint(ec).address().to_string();
+             cofire::dashboard_identity const who{"you", cofire::role::operator_, from};
              return dashboard->handle(stream, std::move(r), who);
          }}
     );
-    std::uint16_t const port = server.listen(o.port);
+    std::uint16_t const port = server.listen(o.listen, o.port);
     if (o.port != 0 && port != o.port) {
         std::printf("Port %d is taken; this is the next free one: %d.\n", o.port, port);
     }
-    std::string const origin = "http://127.0.0.1:" + std::to_string(port);
+    std::string const host =
+        o.listen.is_v6() ? '[' + o.listen.to_string() + ']' : o.listen.to_string();
+    std::string const origin = "http://" + host + ':' + std::to_string(port);
     application.set_origin(origin);
     server.start();
     std::printf("Listening on %s - open it in a browser. Ctrl+C stops.\n", origin.c_str());
     std::printf("Dashboard: %s/cofire/\n", origin.c_str());
+    if (open) {
+        std::printf(
+            "Token: %s, for this start only. A browser asks for it: as the password, with any user "
+            "name;\n       a script sends \"Authorization: Bearer <token>\". It can be read on the "
+            "way: this is plain HTTP.\n",
+            token.c_str()
+        );
+    }
     std::printf("Jobs, outbox and backups: %s\n", data.c_str());
     std::fflush(stdout);
 

@@ -11,7 +11,9 @@ char const* const help_text =
     "A small CRM whose background jobs are run by cofire.\n"
     "\n"
     "web_app [options]\n"
-    "  --port P      listen on 127.0.0.1, port P or the next free one; 0: any (default 8080)\n"
+    "  --port P      listen on port P or the next free one; 0: any (default 8080)\n"
+    "  --listen A    listen on the address A, for example 0.0.0.0 (default 127.0.0.1); beside the\n"
+    "                loopback ones everybody needs a token, made for this start and printed\n"
     "  --load N      besides, make N jobs a second, some of which fail (default 0)\n"
     "  --data DIR    where the jobs, the outbox and the backups are (default: a new temporary "
     "folder)\n"
@@ -52,7 +54,8 @@ options parse_options(int argc, char const* const* argv) {
             o.memory = true;
             continue;
         }
-        if (name != "--port" && name != "--load" && name != "--data" && name != "--max-jobs") {
+        if (name != "--port" && name != "--listen" && name != "--load" && name != "--data" &&
+            name != "--max-jobs") {
             throw bad_option("there is no option '" + std::string(name) + "'");
         }
         if (i + 1 == argc || *argv[i + 1] == '\0') {
@@ -61,6 +64,12 @@ options parse_options(int argc, char const* const* argv) {
         std::string_view const value = argv[++i];
         if (name == "--port") {
             o.port = static_cast<std::uint16_t>(number(name, value, 0, 65535));
+        } else if (name == "--listen") {
+            boost::system::error_code ec;
+            o.listen = boost::asio::ip::make_address(std::string(value), ec);
+            if (ec) {
+                throw bad_option("--listen takes an address, not '" + std::string(value) + "'");
+            }
         } else if (name == "--load") {
             o.load = static_cast<std::uint32_t>(number(name, value, 0, 100'000));
         } else if (name == "--max-jobs") {

@@ -4,12 +4,15 @@
 #ifndef WEB_APP_OPTIONS_HPP
 #define WEB_APP_OPTIONS_HPP
 
+#include <boost/asio/ip/address.hpp>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 
 /// What the command line says.
 struct options {
+    boost::asio::ip::address listen = boost::asio::ip::address_v4::loopback();
     std::uint16_t port = 8080;
     std::uint32_t load = 0;
     std::uint64_t max_jobs = 1'000'000;

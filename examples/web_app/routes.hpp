@@ -21,6 +21,9 @@ public:
     /// Where the application is found, "http://127.0.0.1:8080": the page shows it.
     void set_origin(std::string origin);
 
+    /// Answers whatever host a request names: for a server whose guard asks who it is.
+    void answer_any_host() { any_host_ = true; }
+
     /// Answers a request, which must live until then.
     asio::awaitable<web::response> handle(web::request const& request);
 
@@ -45,6 +48,7 @@ private:
 
     cofire::host& jobs_;
     crm& app_;
+    bool any_host_ = false;
     std::string page_;
 };
 

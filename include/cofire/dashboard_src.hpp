@@ -20,6 +20,7 @@
 #include <cofire/dashboard/detail/impl/exchange.ipp>
 #include <cofire/dashboard/detail/impl/fields.ipp>
 #include <cofire/dashboard/detail/impl/job_json.ipp>
+#include <cofire/dashboard/detail/impl/json_spans.ipp>
 #include <cofire/dashboard/detail/impl/redactor.ipp>
 #include <cofire/dashboard/detail/impl/routes.ipp>
 #include <cofire/dashboard/detail/impl/routes_bulk.ipp>

@@ -190,7 +190,9 @@ class served {
 
 public:
     explicit served(world& w, cofire::dashboard_options options = {})
-        : dashboard(w.jobs, with_audit(std::move(options))) {
+        : served(w.jobs, std::move(options)) {}
+    explicit served(cofire::client const& jobs, cofire::dashboard_options options = {})
+        : dashboard(jobs, with_audit(std::move(options))) {
         tcp::acceptor acceptor(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
         port = acceptor.local_endpoint().port();
         asio::co_spawn(

@@ -7,6 +7,11 @@
 
 #include <cofire/dashboard/password.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
 namespace {
 
 using namespace dashboard_tests;
@@ -53,6 +58,50 @@ BOOST_AUTO_TEST_CASE(users_that_are_none) {
     BOOST_TEST(refused({{"ann", "the password itself"}}));
     BOOST_TEST(refused({{"ann", "pbkdf2-sha256$1$0123456789abcdef$" + std::string(64, '0')}}));
     BOOST_CHECK_THROW((void)cofire::hash_password("short"), cofire::error);
+}
+
+// ann:correct horse
+constexpr std::string_view anns_login = "Basic YW5uOmNvcnJlY3QgaG9yc2U=";
+
+// Takes long enough for the context to be gone before it ends.
+cofire::authorizer slow_authorizer() {
+    std::string const hash = "pbkdf2-sha256$1000000$0123456789abcdef$" + std::string(64, '0');
+    return cofire::password_authorizer({{"ann", hash}});
+}
+
+// Asks for ann, and runs `io` until the check is under way.
+void begin_check(asio::io_context& io, cofire::authorizer const& door, bool& ended) {
+    cofire::access_request question;
+    question.authorization = anns_login;
+    asio::co_spawn(io, door.decide(question), [&ended](std::exception_ptr, auto) { ended = true; });
+    io.poll();
+}
+
+BOOST_AUTO_TEST_CASE(the_context_ends_before_the_check) {
+    bool ended = false;
+    auto const door = slow_authorizer();
+    auto io = std::make_unique<asio::io_context>();
+    begin_check(*io, door, ended);
+    io.reset();
+    BOOST_TEST(!ended);
+    // And the thread of the checks still works.
+    asio::io_context again;
+    begin_check(again, door, ended);
+    again.run();
+    BOOST_TEST(ended);
+}
+
+BOOST_AUTO_TEST_CASE(the_authorizer_ends_before_the_check) {
+    bool ended = false;
+    auto io = std::make_unique<asio::io_context>();
+    begin_check(*io, slow_authorizer(), ended); // the coroutine alone holds it now
+    io->run();
+    BOOST_TEST(ended);
+    ended = false;
+    io = std::make_unique<asio::io_context>();
+    begin_check(*io, slow_authorizer(), ended);
+    io.reset();
+    BOOST_TEST(!ended);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

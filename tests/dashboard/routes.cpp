@@ -217,7 +217,11 @@ BOOST_AUTO_TEST_CASE(recurring_jobs) {
     BOOST_TEST(r.at("next_times").as_array().size() == 5U);
     BOOST_TEST(r.at("next_times_local").as_array().at(0).as_string() == "2026-03-03T03:00:00");
     // An edit keeps what it does not name.
-    r = s.post("/api/recurring", R"({"id":"r","cron":"*/5 * * * *"})").object();
+    std::string const revision = text_of(r.at("revision"));
+    r = s.post(
+             "/api/recurring", R"({"id":"r","cron":"*/5 * * * *","revision":")" + revision + "\"}"
+    )
+            .object();
     BOOST_TEST(r.at("definition").at("queue").as_string() == "slow");
     BOOST_TEST(r.at("words").as_string() == "every 5 minutes");
     answer const fired = s.post("/api/recurring/trigger", R"({"id":"r"})");
@@ -332,7 +336,7 @@ BOOST_AUTO_TEST_CASE(health_and_metrics) {
     }
     BOOST_TEST(labels == 100U); // however many queues there are
     BOOST_TEST(
-        metrics.body.find("cofire_queue_waiting{queue=\"other\"} 51\n") != std::string::npos
+        metrics.body.find("cofire_queue_waiting{queue=\"(other)\"} 51\n") != std::string::npos
     );
 }
 

@@ -61,6 +61,7 @@ export function make_server({ kind = "full", role = "operator", prefix = "/cofir
             now: now(), counts: c, totals: data.totals, health: { ok: true, jobs: data.jobs.length, job_limit: 1_000_000, bytes: data.jobs.length * 1431, byte_limit: 0 },
             queues: data.queues.map(queue), servers: { count: data.servers.length, slots: data.servers.reduce((a, s) => a + s.slots, 0), held: c.processing },
             recurring: { count: data.recurring.length, paused: data.recurring.filter((r) => r.paused).length, in_error: data.recurring.filter((r) => r.error).length },
+            parked: { by_type: data.jobs.filter((j) => j.sub_state === "parked_by_type").length, by_limit: data.jobs.filter((j) => j.sub_state === "parked_by_limit").length, exact: true },
             problems: data.problems ?? [],
         };
     };
@@ -229,11 +230,14 @@ export function make_server({ kind = "full", role = "operator", prefix = "/cofir
         },
         recurring: (b) => {
             const old = data.recurring.find((r) => r.id === b.id);
+            if (old && b.revision === undefined) throw new Problem(409, "recurring_exists", `there is a recurring job "${b.id}" already`, "id");
+            if (old && b.revision !== old.revision) throw new Problem(409, "revision_differs", `the recurring job "${b.id}" has changed since: look at it again`, "revision");
+            delete b.revision;
             const d = old?.definition ?? {};
             const c = cron(b.cron ?? d.cron, b.zone ?? d.zone ?? "UTC");
             if (b.arguments) check_arguments(b.arguments, b.type);
             const fresh = { ...d, misfire: "once", overlap: "skip", ...b };
-            if (old) Object.assign(old, { definition: fresh, code_definition: old.code_definition ?? d, origin: "by_hand", words: c.words, error: undefined });
+            if (old) Object.assign(old, { definition: fresh, revision: String(Number(old.revision) + 1), code_definition: old.code_definition ?? d, origin: "by_hand", words: c.words, error: undefined });
             else data.recurring.push({ id: b.id, definition: fresh, origin: "by_hand", display: b.type, words: c.words, paused: false, fired: 0, skipped: 0, revision: "1", every: 3_600_000 });
             return recurring(find_recurring(b.id));
         },
@@ -329,7 +333,7 @@ export function make_server({ kind = "full", role = "operator", prefix = "/cofir
     }, 1000);
     timer.unref();
     server.on("close", () => clearInterval(timer));
-    return { server, data, posts, stop: () => { for (const s of streams) s.response.end(); server.closeAllConnections(); server.close(); } };
+    return { server, data, posts, streams, stop: () => { for (const s of streams) s.response.end(); server.closeAllConnections(); server.close(); } };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

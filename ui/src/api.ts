@@ -73,6 +73,7 @@ export interface Overview {
     queues: Queue[];
     servers: { count: number; slots: number; held: number };
     recurring: { count: number; paused: number; in_error: number };
+    parked: { by_type: number; by_limit: number; exact: boolean };
     problems: Problem[];
 }
 

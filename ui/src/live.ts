@@ -79,29 +79,34 @@ const streams = (): boolean => source?.readyState === EventSource.OPEN;
 
 async function poll(): Promise<void> {
     window.clearTimeout(poll_timer);
-    if (!document.hidden) {
-        try {
-            receive(await get<Overview>("overview"));
-            if (watched) {
-                const id = watched;
-                const job = await get<JobDetail>("jobs/" + id);
-                if (id === watched) for (const f of job_listeners) f(job);
-            }
-            if (streams()) return;
-            connection("polling");
-        } catch (e) {
-            if (streams()) return;
-            if (e instanceof Failure && e.status === 404) for (const f of job_listeners) f(undefined);
-            else connection("offline");
+    if (document.hidden) return; // it goes on when somebody looks again
+    try {
+        receive(await get<Overview>("overview"));
+        if (watched) {
+            const id = watched;
+            const job = await get<JobDetail>("jobs/" + id);
+            if (id === watched) for (const f of job_listeners) f(job);
         }
+        if (streams()) return;
+        connection("polling");
+    } catch (e) {
+        if (streams()) return;
+        if (e instanceof Failure && e.status === 404) for (const f of job_listeners) f(undefined);
+        else connection("offline");
     }
+    if (document.hidden) return;
     poll_timer = window.setTimeout(() => void poll(), Math.max(poll_ms, 2000));
 }
 
-function open(): void {
+function close(): void {
     source?.close();
-    window.clearTimeout(poll_timer);
-    window.clearTimeout(retry_timer);
+    source = undefined;
+    for (const timer of [poll_timer, retry_timer, reopen_timer]) window.clearTimeout(timer);
+}
+
+function open(): void {
+    close();
+    if (document.hidden) return; // it opens when somebody looks again
     const s = new EventSource("api/events" + (watched ? "?job=" + encodeURIComponent(watched) : ""));
     source = s;
     const parse = <T>(e: Event): T => JSON.parse((e as MessageEvent<string>).data) as T;
@@ -109,7 +114,12 @@ function open(): void {
         window.clearTimeout(poll_timer);
         connection("live");
     });
-    s.addEventListener("overview", (e) => receive(parse<Overview>(e)));
+    s.addEventListener("overview", (e) => {
+        connection("live");
+        receive(parse<Overview>(e));
+    });
+    // The server is there, but its storage does not answer: what is shown is old.
+    s.addEventListener("problem", () => connection("offline"));
     s.addEventListener("job", (e) => {
         for (const f of job_listeners) f(parse<JobDetail>(e));
     });
@@ -136,7 +146,9 @@ export function start_live(session: Session): void {
     offset_ms = ms(session.now) - Date.now();
     open();
     document.addEventListener("visibilitychange", () => {
-        if (!document.hidden && live.connection !== "live") void poll();
+        // A tab that nobody sees keeps no stream: servers bound them, and so do browsers.
+        if (document.hidden) close();
+        else open();
     });
 }
 

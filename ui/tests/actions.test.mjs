@@ -167,6 +167,36 @@ test("bulk: some, and all that match, with a count before", async () => {
     });
 });
 
+test("bulk: a count that is far from what it was is shown again", async () => {
+    await with_page(async (page, { data, posts }) => {
+        await show(page, "#/jobs/succeeded");
+        const all = data.jobs.filter((j) => j.state === "succeeded");
+        await button(page, "Act on all succeeded…");
+        await page.waitForSelector(`dialog[open] >> text=This concerns ${all.length} jobs`);
+        for (const j of all.slice(20)) j.state = "deleted";
+        await yes(page, `Requeue ${all.length} jobs`);
+        await page.waitForSelector("dialog[open] >> text=Look again");
+        assert.ok(!posts.some((p) => p.path === "api/bulk"));
+        await yes(page, "Requeue 20 jobs");
+        await page.waitForSelector("dialog[open] >> text=20 changed");
+    });
+});
+
+test("recurring: what somebody else has edited meanwhile is not overwritten", async () => {
+    await with_page(async (page, { data }) => {
+        const one = data.recurring.find((r) => r.id === "nightly/backup");
+        const cron = one.definition.cron;
+        await show(page, "#/recurring/nightly%2Fbackup");
+        await button(page, "Edit");
+        await page.getByLabel("Cron expression").fill("15 4 * * *");
+        await page.waitForSelector("form .words:has-text('15 4')");
+        one.revision = "8";
+        await button(page, "Save");
+        await page.waitForSelector(".fault:has-text('has changed since')");
+        assert.equal(one.definition.cron, cron);
+    });
+});
+
 test("recurring: pause, resume, trigger, edit, create, remove", async () => {
     await with_page(async (page, { data, posts }) => {
         const one = () => data.recurring.find((r) => r.id === "nightly/backup");

@@ -131,6 +131,28 @@ test("live: progress grows; without event streams it polls", async () => {
     }
 });
 
+test("a tab that nobody sees keeps no stream", async () => {
+    await with_page({}, async (page, { streams }) => {
+        const look = (hidden) => page.evaluate((h) => {
+            Object.defineProperty(document, "hidden", { value: h, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+        const settle = async (n) => {
+            for (let i = 0; streams.size !== n && i !== 500; ++i) await new Promise((done) => setTimeout(done, 20));
+            assert.equal(streams.size, n);
+        };
+        await page.waitForSelector(".connection.live");
+        await settle(1);
+        await look(true);
+        await settle(0);
+        await page.evaluate(() => { location.hash = "#/recurring"; });
+        await page.waitForSelector("h1:has-text('Recurring jobs')");
+        assert.equal(streams.size, 0);
+        await look(false);
+        await settle(1);
+    });
+});
+
 test("a server that stops is said so", async () => {
     const mock = await serve();
     const { page, close } = await open(browser, mock.base);

@@ -75,7 +75,8 @@ public:
 
     /// Listens on `endpoint` and answers until it is cancelled; then closes all connections. Throws
     /// errc::bad_dashboard_option, having opened nothing, if the address is not a loopback one and there
-    /// is no authorizer; system_error if it cannot listen there.
+    /// is no authorizer, or dashboard_options::allow_plain_http is not set; system_error if it cannot
+    /// listen there.
     [[nodiscard("co_await it")]] asio::awaitable<void> serve(asio::ip::tcp::endpoint endpoint
     ) const;
 

@@ -50,7 +50,8 @@ struct access_request {
     std::string_view cookie{};
     /// The request's target.
     std::string_view target{};
-    /// The address of the other end of the connection. Never taken from a header.
+    /// The address of the other end of the connection; the client's as a trusted proxy names it if that
+    /// is the other end. Never taken from a header otherwise.
     std::string_view from{};
 };
 
@@ -131,7 +132,8 @@ struct dashboard_options {
     /// True: nobody may act.
     bool read_only = false;
     /// Names of members of arguments and results, at any depth, whose values are never shown, whatever
-    /// their case; "type[2]" stands for the third argument of that job type.
+    /// their case; "type[2]" stands for the third argument of that job type. Refused: an empty name, one
+    /// with a control character or a space at an end, and brackets in any other form.
     std::vector<std::string> redact{};
     /// Names in the Host header that are answered, beside localhost, 127.0.0.1 and [::1], without
     /// port. "*": any, for a program that checks them itself.
@@ -146,6 +148,12 @@ struct dashboard_options {
     std::chrono::milliseconds deadline{10'000};
     /// Who may use serve(). Without one it listens on the loopback interface only.
     cofire::authorizer authorizer{};
+    /// True: serve() listens on other interfaces than the loopback one, too, although whoever stands
+    /// between can read the credentials: in a network that is trusted, or behind a proxy with TLS.
+    bool allow_plain_http = false;
+    /// Addresses of proxies whose X-Forwarded-For is believed, for the audit line and for those who guess
+    /// credentials; their connections are bounded together only. All others' headers are not.
+    std::vector<std::string> trusted_proxies{};
     /// Hears one line, without a line break, of each action: who, from where, what, which, and how it
     /// ended. Called from any thread that runs the dashboard. Empty: they go to stderr.
     std::function<void(std::string_view)> audit{};

@@ -8,13 +8,14 @@
 #include <cofire/core/error.hpp>
 #include <cofire/dashboard/dashboard_options.hpp>
 #include <cofire/dashboard/detail/access.hpp>
+#include <cofire/storage/detail/parking.hpp>
 
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <charconv>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <openssl/evp.h>
@@ -98,10 +99,12 @@ struct password_parts {
     return good ? std::optional(std::move(parts)) : std::nullopt;
 }
 
-// Checks passwords on a thread of its own, because that takes long on purpose.
-class password_door {
+// Who the users are, and who of them was checked before.
+//
+// Distinct objects: safe. Shared objects: safe.
+class password_book {
 public:
-    explicit password_door(std::vector<dashboard_user> users) : users_(std::move(users)) {}
+    explicit password_book(std::vector<dashboard_user> users) : users_(std::move(users)) {}
 
     [[nodiscard]] std::optional<access_grant>
     check(std::string_view name, std::string_view password) {
@@ -137,20 +140,54 @@ public:
         return std::nullopt;
     }
 
-    [[nodiscard]] asio::thread_pool::executor_type executor() { return thread_.get_executor(); }
-
 private:
     std::vector<dashboard_user> users_;
     std::string secret_ = random_token();
     mutable std::mutex mutex_;
     std::vector<std::pair<std::string, dashboard_user const*>> known_;
-    asio::thread_pool thread_{1};
 };
 
-[[nodiscard]] inline asio::awaitable<std::optional<access_grant>>
-check_password(std::shared_ptr<password_door> door, std::string name, std::string password) {
-    co_return door->check(name, password);
-}
+// One check, shared by the coroutine that waits for it and the thread that makes it: either may be
+// gone before the other has done its part.
+struct password_check {
+    std::shared_ptr<password_book> book;
+    std::string name;
+    std::string password;
+    std::optional<access_grant> grant{};
+    std::exception_ptr failure{};
+    parking done{};
+};
+
+// What the thread runs. It owns nothing but the check: neither the thread, which would have to wait for
+// itself, nor a coroutine, which goes with its own context.
+struct password_job {
+    std::shared_ptr<password_check> check;
+
+    void operator()() const {
+        try {
+            check->grant = check->book->check(check->name, check->password);
+        } catch (...) {
+            check->failure = std::current_exception();
+        }
+        check->done.notify();
+    }
+};
+
+// Checks passwords on a thread of its own, because that takes long on purpose.
+class password_door {
+public:
+    explicit password_door(std::vector<dashboard_user> users)
+        : book_(std::make_shared<password_book>(std::move(users))) {}
+
+    [[nodiscard]] std::shared_ptr<password_book> const& book() const { return book_; }
+    void start(std::shared_ptr<password_check> check) {
+        asio::post(thread_, password_job{std::move(check)});
+    }
+
+private:
+    std::shared_ptr<password_book> book_;
+    asio::thread_pool thread_{1};
+};
 
 [[nodiscard]] inline asio::awaitable<std::optional<access_grant>>
 ask_password_door(std::shared_ptr<password_door> door, access_request request) {
@@ -158,12 +195,20 @@ ask_password_door(std::shared_ptr<password_door> door, access_request request) {
     if (!credentials || credentials->second.size() > 256) {
         co_return std::nullopt;
     }
-    if (auto grant = door->recall(credentials->first, credentials->second)) {
+    if (auto grant = door->book()->recall(credentials->first, credentials->second)) {
         co_return grant;
     }
-    auto work = check_password(door, credentials->first, credentials->second);
-    auto op = asio::co_spawn(door->executor(), std::move(work), asio::use_awaitable);
-    co_return co_await std::move(op);
+    auto const check = std::make_shared<password_check>();
+    check->book = door->book();
+    check->name = credentials->first;
+    check->password = credentials->second;
+    door->start(check);
+    auto op = check->done.wait();
+    co_await std::move(op);
+    if (check->failure) {
+        std::rethrow_exception(check->failure);
+    }
+    co_return std::move(check->grant);
 }
 
 } // namespace detail

@@ -42,13 +42,19 @@ function kinds_for(state: State | undefined): Kind[] {
     }
 }
 
+interface Preview {
+    count: number;
+    exact: boolean;
+}
+
 export function Bulk({ target, close }: { target: BulkTarget; close: (changed: boolean) => void }) {
     const kinds = kinds_for(target.state);
     const [kind, set_kind] = useState<Kind>(kinds[0] ?? "requeue");
     const [wait, set_wait] = useState("5 min");
     const [priority, set_priority] = useState("9");
     const [queue, set_queue] = useState("");
-    const [preview, set_preview] = useState<{ count: number; exact: boolean } | undefined>(undefined);
+    const [preview, set_preview] = useState<Preview | undefined>(undefined);
+    const [stale, set_stale] = useState(false);
     const [error, set_error] = useState<unknown>(undefined);
     const [sum, set_sum] = useState<{ changed: number; skipped: number; running: boolean; stopped?: boolean } | undefined>(undefined);
     const [skipped, set_skipped] = useState<NonNullable<BulkAnswer["skipped_jobs"]>>([]);
@@ -72,8 +78,8 @@ export function Bulk({ target, close }: { target: BulkTarget; close: (changed: b
         if (fault || sum) return;
         let current = true;
         const timer = window.setTimeout(() => {
-            post<{ count: number; exact: boolean }>("bulk/preview", request()).then(
-                (p) => { if (current) { set_preview(p); set_error(undefined); } },
+            post<Preview>("bulk/preview", request()).then(
+                (p) => { if (current) { set_preview(p); set_stale(false); set_error(undefined); } },
                 (e: unknown) => { if (current) { set_preview(undefined); set_error(e); } },
             );
         }, 150);
@@ -81,7 +87,23 @@ export function Bulk({ target, close }: { target: BulkTarget; close: (changed: b
     }, [kind, fault, queue, priority, wait]);
     useEffect(() => () => { stop.current = true; }, []);
 
+    // What was counted may be long ago: where it is far from what it is now, that is shown first.
+    const is_stale = async () => {
+        const now = await post<Preview>("bulk/preview", request());
+        const shown = preview?.count ?? 0;
+        const stale = Math.abs(now.count - shown) > Math.max(10, shown / 10);
+        if (stale) set_preview(now);
+        set_stale(stale);
+        return stale;
+    };
+
     const run = async () => {
+        try {
+            if (await is_stale()) return;
+        } catch (e) {
+            set_error(e);
+            return;
+        }
         let changed = 0;
         let left = 0;
         let cursor: string | undefined;
@@ -125,7 +147,7 @@ export function Bulk({ target, close }: { target: BulkTarget; close: (changed: b
                         </Field>
                     )}
                     {error !== undefined && <p class="fault" role="alert">{message_of(error)}</p>}
-                    <p aria-live="polite" class="preview">This concerns <strong class="num">{number}</strong>.</p>
+                    <p aria-live="polite" class="preview">This concerns <strong class="num">{number}</strong>{stale ? " by now. Look again before you go on." : "."}</p>
                     <footer class="buttons">
                         <button type="button" onClick={() => close(false)}>Close</button>
                         <button class={kind === "delete" || kind === "cancel" ? "danger" : "primary"} disabled={Boolean(fault) || !preview || preview.count === 0}>

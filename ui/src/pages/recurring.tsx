@@ -223,7 +223,8 @@ function One({ r, session, reload }: { r: Entry; session: Session; reload: () =>
 function Edit({ r, close }: { r: Entry; close: (changed: boolean) => void }) {
     const d = r.definition;
     const types = use_data("types", (signal) => get<{ types: JobType[] }>("types", {}, signal), true);
-    const schema_text = types.value?.types.find((t) => t.name === d.type)?.schema;
+    const schema_text = types.value?.types.find((t) => t.name === d.type && t.argument_version === (d.argument_version ?? 1))?.schema;
+    const [revision] = useState(r.revision); // of what this form shows: another's edit is not overwritten
     const [cron, set_cron] = useState(d.cron);
     const [zone, set_zone] = useState(d.zone);
     const [checked, set_checked] = useState<Cron | undefined>(undefined);
@@ -235,7 +236,7 @@ function Edit({ r, close }: { r: Entry; close: (changed: boolean) => void }) {
     const queues = use_live().overview?.queues ?? [];
     const save = async () => {
         try {
-            await post("recurring", { id: r.id, cron, zone, arguments: compact_json(text), queue, misfire, overlap });
+            await post("recurring", { id: r.id, revision, cron, zone, arguments: compact_json(text), queue, misfire, overlap });
             say("Saved. The edit holds until the program's own definition changes.");
             close(true);
         } catch (e) {

@@ -46,15 +46,30 @@ public:
     void refused(std::string const& from, steady_point now);
     /// `from` has shown that it may enter.
     void admitted(std::string const& from);
+    /// How many addresses it remembers. One that was not refused for an hour is forgotten.
+    [[nodiscard]] std::size_t size() const;
 
 private:
     struct entry {
         int refusals = 0;
         steady_point until{};
+        steady_point last{};
     };
     mutable std::mutex mutex_;
     std::unordered_map<std::string, entry> entries_;
+    steady_point swept_{};
 };
+
+/// What stands for whoever has the address `text` where addresses are counted: the address itself; of
+/// IPv6 its first 64 bits, because one customer has as many addresses as they like below them; one
+/// that is IPv4 in truth as such. What is no address stands for itself.
+[[nodiscard]] std::string address_group(std::string_view text);
+
+/// Where a request comes from: `peer`, or if that is one of `trusted`, the last address in
+/// X-Forwarded-For that is not.
+[[nodiscard]] std::string client_address(
+    http::fields const& header, std::string peer, std::vector<std::string> const& trusted
+);
 
 } // namespace cofire::detail
 

@@ -12,6 +12,7 @@
 #include <cofire/dashboard/detail/fields.hpp>
 #include <cofire/dashboard/detail/redactor.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -49,12 +50,14 @@ public:
         return who.role == role::operator_ && !options_.read_only;
     }
 
-    /// Writes one line of the audit.
+    /// Writes one line of the audit; to stderr if options().audit throws.
     void audit(std::string const& line) const;
 
-    /// The latest overview if it is no older than half of options().poll; empty: none.
-    [[nodiscard]] std::string cached_overview() const;
-    void cache_overview(std::string text);
+    /// The latest overview as this role sees it, if it is no older than half of options().poll; empty:
+    /// none.
+    [[nodiscard]] std::string cached_overview(role whose) const;
+    void cache_overview(role whose, std::string text);
+    void forget_overviews();
 
     /// Counts one more event stream; false: there are enough.
     [[nodiscard]] bool enter_stream();
@@ -65,6 +68,11 @@ public:
     [[nodiscard]] std::size_t streams() const { return streams_.load(); }
 
 private:
+    struct overview {
+        std::string text{};
+        steady_point at{};
+    };
+
     client jobs_;
     dashboard_options options_;
     redactor hidden_;
@@ -73,8 +81,7 @@ private:
     std::atomic<std::size_t> streams_{0};
     std::atomic<bool> closed_{false};
     mutable std::mutex cache_mutex_;
-    std::string overview_;
-    steady_point overview_at_{};
+    std::array<overview, 2> overviews_{}; // by role
 };
 
 /// A request that has found its route.
@@ -92,10 +99,10 @@ struct web_call {
 [[nodiscard]] asio::awaitable<web_reply>
 respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity who);
 
-/// The same for a request that the authorizer decides on. Precondition: there is one, or the address is
-/// of this machine.
+/// The same for a request that the authorizer decides on, from the address `peer`. Precondition: there
+/// is an authorizer, or the address is of this machine.
 [[nodiscard]] asio::awaitable<web_reply>
-respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string from);
+respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string peer);
 
 } // namespace cofire::detail
 

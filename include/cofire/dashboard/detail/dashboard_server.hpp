@@ -40,12 +40,17 @@ public:
 
     explicit web_connections(dashboard_limits const& limits) : limits_(limits) {}
 
-    /// Counts `one`, from the address `from`; false: there are enough.
+    /// Counts `one`, from the address `from`, unless that is empty; false: there are enough.
     [[nodiscard]] bool enter(connection_ptr const& one, std::string const& from);
     /// `one` has ended.
     void leave(connection_ptr const& one, std::string const& from);
     /// Closes all of them, on their executors.
     void close_all();
+    /// How many addresses it counts at present.
+    [[nodiscard]] std::size_t addresses() {
+        std::lock_guard const lock(mutex_);
+        return by_address_.size();
+    }
     /// Waits until all have ended.
     [[nodiscard]] asio::awaitable<void> wait_for_end();
 

@@ -19,7 +19,7 @@ namespace cofire::detail {
 class event_feed {
 public:
     /// Takes the place that dashboard_core::enter_stream has counted.
-    event_feed(std::shared_ptr<dashboard_core> core, std::optional<job_id> job, bool may_write);
+    event_feed(std::shared_ptr<dashboard_core> core, std::optional<job_id> job, role whose);
     event_feed(event_feed const&) = delete;
     event_feed& operator=(event_feed const&) = delete;
     ~event_feed();
@@ -28,16 +28,19 @@ public:
     [[nodiscard]] asio::awaitable<std::string> next();
 
 private:
+    // The events of what has changed, or of what is wrong with the storage.
+    [[nodiscard]] asio::awaitable<std::string> tell();
     [[nodiscard]] asio::awaitable<std::string> look();
 
     std::shared_ptr<dashboard_core> core_;
     std::optional<job_id> job_;
-    bool may_write_;
+    role role_;
     steady_point began_;
     steady_point said_; // when something was last sent
     bool first_ = true;
     std::string overview_;
     std::string shown_job_;
+    std::string problem_; // the one told last, as long as it lasts
 };
 
 } // namespace cofire::detail

@@ -5,8 +5,10 @@
 #define COFIRE_DASHBOARD_DETAIL_FIELDS_HPP
 
 #include <cofire/core/config.hpp>
+#include <cofire/core/error.hpp>
 #include <cofire/core/job_id.hpp>
 #include <cofire/core/time_point.hpp>
+#include <cofire/dashboard/detail/exchange.hpp>
 #include <cofire/storage/contract/change.hpp>
 
 #include <boost/json/value.hpp>
@@ -104,6 +106,24 @@ private:
     std::uint64_t fingerprint_ = 0;
     std::optional<time_point> from_, before_;
 };
+
+/// What `check` refuses, as a problem that names `field`.
+template <class Check>
+void check_field(std::string_view field, Check const& check) {
+    try {
+        check();
+    } catch (error const& e) {
+        error_answer const a = answer_for(e.value());
+        throw web_problem(a.status, std::string(a.code), e.what(), std::string(field));
+    }
+}
+
+/// As check_queue of the client; the problem names `field`.
+void check_queue_field(std::string_view queue, std::string_view field = "queue");
+/// As check_type of the client.
+void check_type_field(std::string_view type);
+/// As the client checks the tags of a job.
+void check_tags_field(std::vector<std::string> const& tags);
 
 /// The moment as RFC 3339 in UTC with microseconds.
 [[nodiscard]] std::string time_text(time_point t);

@@ -50,8 +50,17 @@ struct web_servers {
     [[nodiscard]] std::string_view name_of(server_instance s) const;
     /// How many serve the queue.
     [[nodiscard]] std::size_t serving(std::string_view queue) const;
+    /// True if a server that serves the queue, and handles the type unless that is empty, has a free
+    /// slot and is not to leave.
+    [[nodiscard]] bool has_room(std::string_view queue, std::string_view type = {}) const;
     /// How many handle the type.
     [[nodiscard]] std::size_t handling(std::string_view type) const;
+    /// The schema of the type's arguments in this version; empty if no server announces it.
+    [[nodiscard]] std::string_view schema(std::string_view type, std::uint32_t version) const;
+    /// The version of arguments that a form is for which does not say: the newest that is announced.
+    /// Throws web_problem, 400, if it says one that no server could read yet.
+    [[nodiscard]] std::uint32_t
+    argument_version(std::string_view type, std::optional<std::int64_t> given) const;
     /// What a job is called: by its type's template, with what is hidden hidden.
     [[nodiscard]] std::string
     display(std::string_view type, std::string_view hidden_arguments) const;
@@ -76,6 +85,7 @@ struct parked_type {
 /// The parked types, by name; not exact: only the latest 5,000 jobs were looked at.
 struct parked_types {
     std::map<std::string, parked_type> types{};
+    std::map<std::string, std::uint64_t> by_queue{};
     bool exact = true;
 };
 [[nodiscard]] asio::awaitable<parked_types> find_parked(storage_ref storage);
@@ -109,7 +119,8 @@ describe_job(std::shared_ptr<dashboard_core> core, job_id id, bool may_write);
 );
 
 /// All at one glance.
-[[nodiscard]] asio::awaitable<json::object> describe_all(std::shared_ptr<dashboard_core> core);
+[[nodiscard]] asio::awaitable<json::object>
+describe_all(std::shared_ptr<dashboard_core> core, role whose);
 
 /// The moment that the members at and in_seconds give, if one of them is there.
 [[nodiscard]] std::optional<time_point> due_of(web_call& call);

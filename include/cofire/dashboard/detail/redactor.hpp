@@ -6,8 +6,6 @@
 
 #include <cofire/core/config.hpp>
 
-#include <boost/json/value.hpp>
-
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -16,7 +14,10 @@
 
 namespace cofire::detail {
 
-/// Takes values that nobody may see out of JSON texts.
+struct json_span;
+
+/// Takes values that nobody may see out of JSON texts. All else stays as it is written: a number that is
+/// read and written again may be another one.
 ///
 /// Distinct objects: safe. Shared objects: safe to read.
 class redactor {
@@ -24,7 +25,8 @@ public:
     /// What stands in place of a value.
     static constexpr std::string_view mark = "[redacted]";
 
-    /// Hides what dashboard_options::redact names.
+    /// Hides what dashboard_options::redact names. Throws errc::bad_dashboard_option if a name cannot
+    /// be one.
     explicit redactor(std::vector<std::string> const& names);
 
     /// True if it hides nothing.
@@ -48,8 +50,10 @@ public:
 private:
     [[nodiscard]] bool hides(std::string_view member) const;
     [[nodiscard]] bool hides(std::string_view type, std::size_t place) const;
-    void hide(boost::json::value& value) const;
-    void restore(boost::json::value& edited, boost::json::value const& original) const;
+    // The hidden values in `value`, from left to right, none inside another.
+    void find_hidden(
+        std::string_view type, json_span const& value, std::vector<json_span const*>& found
+    ) const;
 
     std::vector<std::string> members_; // in lower case
     std::vector<std::pair<std::string, std::size_t>> places_;

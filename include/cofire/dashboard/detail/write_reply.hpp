@@ -12,6 +12,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
@@ -23,6 +24,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 // The part of the dashboard that is made for each type of stream.
@@ -38,12 +40,22 @@ to_web_request(http::request<Body, http::basic_fields<Allocator>>&& request) {
     for (auto const& field : request) {
         r.header.insert(field.name(), field.name_string(), field.value());
     }
+    using body_value = typename Body::value_type;
     if constexpr (requires { std::string(std::move(request.body())); }) {
         r.body = std::string(std::move(request.body()));
     } else if constexpr (requires {
                              r.body.assign(request.body().begin(), request.body().end());
                          }) {
         r.body.assign(request.body().begin(), request.body().end());
+    } else if constexpr (asio::is_dynamic_buffer<body_value>::value) {
+        r.body = beast::buffers_to_string(request.body().data());
+    } else {
+        static_assert(
+            std::is_same_v<Body, http::empty_body>,
+            "cofire: the request's body is of a type whose bytes cannot be read: take string_body "
+            "or "
+            "dynamic_body"
+        );
     }
     return r;
 }

@@ -15,13 +15,22 @@ namespace cofire {
 
 namespace detail {
 
-/// Refuses to be open to others without anybody who decides who they are.
+/// Refuses to be open to others without anybody who decides who they are, or where what they show
+/// for it can be read on the way, unless that is wanted.
 COFIRE_DECL void
 check_endpoint(dashboard_core const& core, asio::ip::tcp::endpoint const& endpoint) {
-    if (!endpoint.address().is_loopback() && !core.options().authorizer.decide) {
+    if (endpoint.address().is_loopback()) {
+        return;
+    }
+    std::string const what = endpoint.address().to_string() + " is no loopback address, and ";
+    if (!core.options().authorizer.decide) {
+        throw error(errc::bad_dashboard_option, what + "there is no authorizer");
+    }
+    if (!core.options().allow_plain_http) {
         throw error(
             errc::bad_dashboard_option,
-            endpoint.address().to_string() + " is no loopback address, and there is no authorizer"
+            what +
+                "credentials could be read on the way: serve it behind TLS, or set allow_plain_http"
         );
     }
 }

@@ -6,11 +6,14 @@
 
 #include <cofire/core/error.hpp>
 #include <cofire/dashboard/detail/access.hpp>
+#include <cofire/storage/asio.hpp>
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace cofire::detail {
 
@@ -112,6 +115,12 @@ COFIRE_DECL duration log_in_brake::wait_for(std::string const& from, steady_poin
 
 COFIRE_DECL void log_in_brake::refused(std::string const& from, steady_point now) {
     std::lock_guard const lock(mutex_);
+    if (now - swept_ >= std::chrono::minutes(1)) {
+        swept_ = now;
+        std::erase_if(entries_, [now](auto const& e) {
+            return now - e.second.last >= std::chrono::hours(1);
+        });
+    }
     if (entries_.size() >= 10'000 && !entries_.contains(from)) {
         std::erase_if(entries_, [now](auto const& e) { return e.second.until <= now; });
         if (entries_.size() >= 10'000) {
@@ -120,6 +129,7 @@ COFIRE_DECL void log_in_brake::refused(std::string const& from, steady_point now
     }
     entry& e = entries_[from];
     ++e.refusals;
+    e.last = now;
     if (e.refusals >= 5) {
         int const doublings = std::min(e.refusals - 5, 9);
         e.until = now + std::min<std::chrono::seconds>(
@@ -131,6 +141,72 @@ COFIRE_DECL void log_in_brake::refused(std::string const& from, steady_point now
 COFIRE_DECL void log_in_brake::admitted(std::string const& from) {
     std::lock_guard const lock(mutex_);
     entries_.erase(from);
+}
+
+COFIRE_DECL std::size_t log_in_brake::size() const {
+    std::lock_guard const lock(mutex_);
+    return entries_.size();
+}
+
+// The address in `text`; IPv4 in IPv6 as IPv4. Nothing if it is none.
+[[nodiscard]] inline std::optional<asio::ip::address> plain_address(std::string_view text) {
+    boost::system::error_code ec;
+    asio::ip::address const address = asio::ip::make_address(std::string(text), ec);
+    if (ec) {
+        return std::nullopt;
+    }
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    }
+    return address;
+}
+
+COFIRE_DECL std::string address_group(std::string_view text) {
+    auto const address = plain_address(text);
+    if (!address) {
+        return std::string(text);
+    }
+    if (address->is_v4()) {
+        return address->to_string();
+    }
+    asio::ip::address_v6::bytes_type bytes = address->to_v6().to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+    return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
+COFIRE_DECL std::string client_address(
+    http::fields const& header, std::string peer, std::vector<std::string> const& trusted
+) {
+    auto const is_trusted = [&trusted](std::string const& address) {
+        auto const plain = plain_address(address);
+        return plain && std::any_of(trusted.begin(), trusted.end(), [&](std::string const& t) {
+                   return plain_address(t) == plain;
+               });
+    };
+    std::string all; // of several fields one list
+    for (auto const& field : header) {
+        if (beast::iequals(field.name_string(), "X-Forwarded-For")) {
+            all += (all.empty() ? "" : ",") + std::string(field.value());
+        }
+    }
+    while (!all.empty() && is_trusted(peer)) { // from the right: what stands left anybody may write
+        auto const comma = all.rfind(',');
+        std::string_view last = all;
+        last.remove_prefix(comma == std::string::npos ? 0 : comma + 1);
+        while (last.starts_with(' ')) {
+            last.remove_prefix(1);
+        }
+        while (last.ends_with(' ')) {
+            last.remove_suffix(1);
+        }
+        auto const address = plain_address(last);
+        if (!address) {
+            break;
+        }
+        peer = address->to_string();
+        all.resize(comma == std::string::npos ? 0 : comma);
+    }
+    return peer;
 }
 
 } // namespace cofire::detail

@@ -6,16 +6,15 @@
 
 #include <cofire/core/error.hpp>
 #include <cofire/dashboard/detail/dashboard_core.hpp>
+#include <cofire/dashboard/detail/in_time.hpp>
 #include <cofire/dashboard/detail/routes.hpp>
-#include <cofire/handler/detail/sleep.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <utility>
-#include <variant>
 
 namespace cofire::detail {
 
@@ -40,6 +39,13 @@ COFIRE_DECL dashboard_core::dashboard_core(client jobs, dashboard_options option
     if (options_.poll < std::chrono::seconds(1) || options_.poll > std::chrono::hours(1)) {
         refuse("poll of " + std::to_string(options_.poll.count()) + " ms: from 1 s to an hour");
     }
+    for (std::string const& proxy : options_.trusted_proxies) {
+        boost::system::error_code ec;
+        asio::ip::make_address(proxy, ec);
+        if (ec) {
+            refuse("trusted_proxies: " + quoted(proxy) + " is no address");
+        }
+    }
     if (options_.deadline < std::chrono::milliseconds(1)) {
         refuse("deadline of " + std::to_string(options_.deadline.count()) + " ms: at least 1 ms");
     }
@@ -60,22 +66,32 @@ COFIRE_DECL bool dashboard_core::owns(std::string_view target) const {
 
 COFIRE_DECL void dashboard_core::audit(std::string const& line) const {
     if (options_.audit) {
-        options_.audit(line);
-    } else {
-        std::fprintf(stderr, "cofire dashboard: %s\n", line.c_str());
+        try {
+            options_.audit(line);
+            return;
+        } catch (...) { // NOLINT(bugprone-empty-catch): the action is done; its line goes to stderr
+        }
     }
+    std::fprintf(stderr, "cofire dashboard: %s\n", line.c_str());
 }
 
-COFIRE_DECL std::string dashboard_core::cached_overview() const {
+COFIRE_DECL std::string dashboard_core::cached_overview(role whose) const {
     std::lock_guard const lock(cache_mutex_);
-    bool const fresh = jobs_.clock().steady_now() - overview_at_ <= options_.poll / 2;
-    return fresh ? overview_ : std::string();
+    overview const& o = overviews_[static_cast<std::size_t>(whose)];
+    bool const fresh = jobs_.clock().steady_now() - o.at <= options_.poll / 2;
+    return fresh ? o.text : std::string();
 }
 
-COFIRE_DECL void dashboard_core::cache_overview(std::string text) {
+COFIRE_DECL void dashboard_core::cache_overview(role whose, std::string text) {
     std::lock_guard const lock(cache_mutex_);
-    overview_ = std::move(text);
-    overview_at_ = jobs_.clock().steady_now();
+    overview& o = overviews_[static_cast<std::size_t>(whose)];
+    o.text = std::move(text);
+    o.at = jobs_.clock().steady_now();
+}
+
+COFIRE_DECL void dashboard_core::forget_overviews() {
+    std::lock_guard const lock(cache_mutex_);
+    overviews_ = {};
 }
 
 COFIRE_DECL bool dashboard_core::enter_stream() {
@@ -126,50 +142,23 @@ find_route(http::verb method, std::string_view path, web_call& call) {
     throw web_problem(405, "bad_method", "the method is not allowed here").with("Allow", allow);
 }
 
-// How a route ended. Not thrown: the operator || below waits for the other side after a throw.
-struct route_end {
-    web_reply reply{};
-    std::exception_ptr error{};
-};
-
-COFIRE_DECL asio::awaitable<route_end> end_of_route(web_route const& route, web_call& call) {
-    route_end end;
-    try {
-        auto op = route.run(call);
-        end.reply = co_await std::move(op);
-    } catch (...) {
-        end.error = std::current_exception();
-    }
-    co_return end;
-}
-
-// Cancelled from without, it throws; after the deadline, it answers so.
-COFIRE_DECL asio::awaitable<web_reply> run_route(web_route const& route, web_call& call) {
-    using namespace asio::experimental::awaitable_operators;
-    duration const deadline = call.core->options().deadline;
-    auto work = end_of_route(route, call);
-    auto limit = sleep_for(clock(), deadline);
-    auto both = std::move(work) || std::move(limit);
-    std::variant<route_end, std::monostate> done = co_await std::move(both);
-    if (done.index() == 1) {
-        throw web_problem(503, "deadline", "the storage did not answer in time");
-    }
-    route_end& end = std::get<0>(done);
-    if (end.error) {
-        std::rethrow_exception(end.error);
-    }
-    co_return std::move(end.reply);
-}
-
 COFIRE_DECL std::string
-audit_line(web_call const& call, std::string_view action, unsigned status, time_point now) {
+audit_line(web_call const& call, std::string_view action, std::string_view status, time_point now) {
     std::string line = time_text(now);
     line += " user=" + quoted(valid_text(call.who.user), 200);
     line += " from=" + quoted(valid_text(call.who.from), 100);
     line += " action=" + quoted(action);
     line += " target=" + quoted(valid_text(call.target.empty() ? call.argument : call.target), 300);
-    line += " status=" + std::to_string(status);
+    line += " status=" + std::string(status);
     return line;
+}
+
+// Tells the audit how a call ended, if it was an action.
+inline void tell_action(web_call const& call, web_route const* route, std::string_view status) {
+    if (route != nullptr && route->kind == route_kind::act) {
+        call.core->audit(audit_line(call, route->action, status, call.core->now()));
+        call.core->forget_overviews();
+    }
 }
 
 COFIRE_DECL asio::awaitable<web_reply>
@@ -223,24 +212,29 @@ respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity 
             call.fields = web_fields::from_json(request.body);
         }
         call.header = std::move(request.header);
-        auto op = run_route(*route, call);
+        auto op = in_time(core->options().deadline, route->run(call));
         reply = co_await std::move(op);
     } catch (...) {
         failure = std::current_exception();
     }
     if (failure) {
-        reply = reply_for(failure);
+        try {
+            reply = reply_for(failure);
+        } catch (...) {
+            tell_action(call, route, "cancelled"); // whether it was done is not known
+            throw;
+        }
     }
-    if (route != nullptr && route->kind == route_kind::act) {
-        core->audit(audit_line(call, route->action, reply.status, core->now()));
-        core->cache_overview({});
-    }
+    tell_action(call, route, std::to_string(reply.status));
     co_return reply;
 }
 
 COFIRE_DECL asio::awaitable<web_reply>
-respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string from) {
+respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string peer) {
     authorizer const& door = core->options().authorizer;
+    std::string const from =
+        client_address(request.header, std::move(peer), core->options().trusted_proxies);
+    std::string const group = address_group(from);
     web_identity who;
     who.from = from;
     if (!door.decide) { // on the loopback interface only: serve() sees to that
@@ -250,7 +244,7 @@ respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, st
         co_return co_await std::move(op);
     }
     steady_point const now = core->jobs().clock().steady_now();
-    if (duration const wait = core->brake().wait_for(from, now); wait > duration{0}) {
+    if (duration const wait = core->brake().wait_for(group, now); wait > duration{0}) {
         auto const seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
         co_return web_problem(429, "too_many_attempts", "too many refused attempts")
             .with("Retry-After", std::to_string(seconds))
@@ -275,7 +269,7 @@ respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, st
     if (!grant) {
         // Without credentials it is a browser that asks for the first time.
         if (!question.authorization.empty() || !question.cookie.empty()) {
-            core->brake().refused(from, now);
+            core->brake().refused(group, now);
         }
         web_problem refusal(401, "unauthorized", "the dashboard needs credentials");
         if (!door.challenge.empty()) {
@@ -283,7 +277,7 @@ respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, st
         }
         co_return refusal.reply();
     }
-    core->brake().admitted(from);
+    core->brake().admitted(group);
     who.user = std::move(grant->user);
     who.role = grant->role;
     auto op = respond(std::move(core), std::move(request), std::move(who));

@@ -21,6 +21,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <iterator>
@@ -31,11 +32,16 @@ namespace cofire::detail {
 
 COFIRE_DECL bool web_connections::enter(connection_ptr const& one, std::string const& from) {
     std::lock_guard const lock(mutex_);
-    std::size_t& here = by_address_[from];
-    if (all_.size() >= limits_.connections || here >= limits_.connections_per_address) {
-        return false; // `here` is not zero, or somebody else's end takes the entry away
+    if (all_.size() >= limits_.connections) {
+        return false;
     }
-    ++here;
+    if (!from.empty()) {
+        if (auto const at = by_address_.find(from);
+            at != by_address_.end() && at->second >= limits_.connections_per_address) {
+            return false;
+        }
+        ++by_address_[from];
+    }
     all_.insert(one);
     return true;
 }
@@ -102,6 +108,31 @@ COFIRE_DECL asio::awaitable<boost::system::error_code> read_request_from(
         buffer.commit(bytes);
     }
     stream.expires_after(limits.header_time);
+    // The parser takes a folded line for one: two servers in a row might read it differently.
+    std::size_t looked_at = 0;
+    for (;;) {
+        auto const bytes = buffer.cdata();
+        std::string_view const text(static_cast<char const*>(bytes.data()), bytes.size());
+        auto const end = text.find("\r\n\r\n", looked_at);
+        std::string_view const head = text.substr(0, end);
+        if (head.find("\r\n ") != std::string_view::npos ||
+            head.find("\r\n\t") != std::string_view::npos) {
+            co_return make_error_code(http::error::bad_obs_fold);
+        }
+        if (end != std::string_view::npos) {
+            break;
+        }
+        if (text.size() > limits.header_bytes) {
+            co_return make_error_code(http::error::header_limit);
+        }
+        looked_at = text.size() - std::min<std::size_t>(text.size(), 3);
+        auto op = stream.async_read_some(buffer.prepare(1024), as_result);
+        auto const [ec, count] = co_await std::move(op);
+        if (ec) {
+            co_return ec;
+        }
+        buffer.commit(count);
+    }
     auto header_op = http::async_read_header(stream, buffer, parser, as_result);
     auto const header = co_await std::move(header_op);
     if (std::get<0>(header)) {
@@ -129,7 +160,7 @@ COFIRE_DECL asio::awaitable<void> close_gently(beast::tcp_stream& stream) {
 }
 
 COFIRE_DECL asio::awaitable<void> serve_connection(
-    std::shared_ptr<dashboard_core> core, web_connections::connection_ptr one, std::string from
+    std::shared_ptr<dashboard_core> core, web_connections::connection_ptr one, std::string peer
 ) {
     dashboard_limits const& limits = core->options().limits;
     beast::tcp_stream& stream = one->stream;
@@ -159,7 +190,7 @@ COFIRE_DECL asio::awaitable<void> serve_connection(
             head = request.method() == http::verb::head;
             version = request.version();
             keep = parser.get().keep_alive() && i + 1 != limits.requests_per_connection;
-            auto answer = respond_authorized(core, to_web_request(parser.release()), from);
+            auto answer = respond_authorized(core, to_web_request(parser.release()), peer);
             reply = co_await std::move(answer);
         }
         auto write_op = write_reply(core, &stream, std::move(reply), head, keep, version);
@@ -167,6 +198,18 @@ COFIRE_DECL asio::awaitable<void> serve_connection(
     }
     auto op = close_gently(stream);
     co_await std::move(op);
+}
+
+// By what the connections of `peer` are counted; empty: not at all, because many share a proxy.
+[[nodiscard]] inline std::string
+counts_for(dashboard_options const& options, std::string const& peer) {
+    std::string group = address_group(peer);
+    bool const is_proxy = std::any_of(
+        options.trusted_proxies.begin(),
+        options.trusted_proxies.end(),
+        [&](std::string const& proxy) { return address_group(proxy) == group; }
+    );
+    return is_proxy ? std::string() : group;
 }
 
 COFIRE_DECL asio::awaitable<void>
@@ -196,14 +239,15 @@ serve_all(std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor
         if (ec) {
             continue; // gone already
         }
-        std::string const from = remote.address().to_string();
+        std::string const peer = remote.address().to_string();
+        std::string const from = counts_for(core->options(), peer);
         auto const one = std::make_shared<web_connection>(std::move(socket));
         if (!connections->enter(one, from)) {
             continue; // closed at once
         }
         asio::co_spawn(
             strand,
-            serve_connection(core, one, from),
+            serve_connection(core, one, peer),
             asio::bind_cancellation_slot(
                 one->stop.slot(),
                 [connections, one, from](std::exception_ptr

@@ -5,23 +5,23 @@
 #define COFIRE_DASHBOARD_DETAIL_IMPL_EVENT_FEED_IPP
 
 #include <cofire/dashboard/detail/event_feed.hpp>
+#include <cofire/dashboard/detail/in_time.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/handler/detail/sleep.hpp>
 
 #include <boost/json/serialize.hpp>
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace cofire::detail {
 
 COFIRE_DECL
-event_feed::event_feed(
-    std::shared_ptr<dashboard_core> core, std::optional<job_id> job, bool may_write
-)
+event_feed::event_feed(std::shared_ptr<dashboard_core> core, std::optional<job_id> job, role whose)
     : core_(std::move(core)),
       job_(job),
-      may_write_(may_write),
+      role_(whose),
       began_(core_->jobs().clock().steady_now()),
       said_(began_) {}
 
@@ -54,13 +54,14 @@ COFIRE_DECL event_feed::~event_feed() {
 }
 
 COFIRE_DECL asio::awaitable<std::string> event_feed::look() {
+    bool const may_write = role_ == role::operator_ && !core_->options().read_only;
     std::string text;
-    std::string overview = core_->cached_overview();
+    std::string overview = core_->cached_overview(role_);
     if (overview.empty()) {
-        auto op = describe_all(core_);
+        auto op = describe_all(core_, role_);
         json::object const o = co_await std::move(op);
         overview = lasting_text(o) + '\n' + json_text(o);
-        core_->cache_overview(overview);
+        core_->cache_overview(role_, overview);
     }
     auto const end_of_key = overview.find('\n');
     if (overview.compare(0, end_of_key, overview_) != 0) {
@@ -68,7 +69,7 @@ COFIRE_DECL asio::awaitable<std::string> event_feed::look() {
         text += event_text("overview", overview.substr(end_of_key + 1));
     }
     if (job_) {
-        auto op = describe_job(core_, *job_, may_write_);
+        auto op = describe_job(core_, *job_, may_write);
         json::object const o = co_await std::move(op);
         std::string shown = lasting_text(o);
         if (shown != shown_job_) {
@@ -78,6 +79,29 @@ COFIRE_DECL asio::awaitable<std::string> event_feed::look() {
             text +=
                 o.empty() ? event_text("gone", json_text(gone)) : event_text("job", json_text(o));
         }
+    }
+    co_return text;
+}
+
+COFIRE_DECL asio::awaitable<std::string> event_feed::tell() {
+    std::string text;
+    std::exception_ptr failure;
+    try {
+        auto op = in_time(core_->options().deadline, look());
+        text = co_await std::move(op);
+        problem_.clear();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        web_reply const reply = reply_for(failure); // rethrows a cancellation
+        std::string problem = reply.body.substr(0, reply.body.find('\n'));
+        if (problem != problem_) {
+            problem_ = std::move(problem);
+            text = event_text("problem", problem_);
+        }
+        overview_.clear(); // what was seen meanwhile was not told
+        shown_job_.clear();
     }
     co_return text;
 }
@@ -92,7 +116,7 @@ COFIRE_DECL asio::awaitable<std::string> event_feed::next() {
         if (core_->closed() || now - began_ >= std::chrono::hours(1)) {
             co_return std::string();
         }
-        auto op = look();
+        auto op = tell();
         std::string text = co_await std::move(op);
         if (text.empty() && now - said_ >= std::chrono::seconds(15)) {
             text = ": \n\n"; // so that a connection that is gone is noticed

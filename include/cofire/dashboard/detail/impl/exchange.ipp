@@ -125,7 +125,7 @@ COFIRE_DECL web_reply reply_for(std::exception_ptr error) {
             throw;
         }
         return web_problem(500, "internal", "the dashboard failed").reply();
-    } catch (std::exception const&) {
+    } catch (...) { // user code may throw anything
         return web_problem(500, "internal", "the dashboard failed").reply();
     }
 }

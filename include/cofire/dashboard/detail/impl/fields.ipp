@@ -4,6 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_FIELDS_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_FIELDS_IPP
 
+#include <cofire/client/validate.hpp>
 #include <cofire/core/error.hpp>
 #include <cofire/dashboard/detail/exchange.hpp>
 #include <cofire/dashboard/detail/fields.hpp>
@@ -345,6 +346,22 @@ COFIRE_DECL std::string web_filter::to_string() const {
     add("before", before_ ? time_text(*before_) : std::string());
     add("text", text_);
     return s;
+}
+
+COFIRE_DECL void check_queue_field(std::string_view queue, std::string_view field) {
+    check_field(field, [queue] { check_queue(queue); });
+}
+
+COFIRE_DECL void check_type_field(std::string_view type) {
+    check_field("type", [type] { check_type(type); });
+}
+
+COFIRE_DECL void check_tags_field(std::vector<std::string> const& tags) {
+    check_field("tags", [&tags] {
+        for (std::string const& tag : tags) {
+            check_text("tags", tag, 64);
+        }
+    });
 }
 
 COFIRE_DECL std::string time_text(time_point t) {

@@ -62,6 +62,17 @@ COFIRE_DECL std::size_t web_servers::serving(std::string_view queue) const {
     ));
 }
 
+COFIRE_DECL bool web_servers::has_room(std::string_view queue, std::string_view type) const {
+    return std::any_of(servers.begin(), servers.end(), [&](server_info const& s) {
+        return s.command == server_command::none && s.held < s.slots &&
+               std::find(s.queues.begin(), s.queues.end(), queue) != s.queues.end() &&
+               (type.empty() ||
+                std::any_of(s.types.begin(), s.types.end(), [type](announced_type const& t) {
+                    return t.name == type;
+                }));
+    });
+}
+
 COFIRE_DECL std::size_t web_servers::handling(std::string_view type) const {
     return static_cast<std::size_t>(std::count_if(
         servers.begin(),
@@ -72,6 +83,36 @@ COFIRE_DECL std::size_t web_servers::handling(std::string_view type) const {
             });
         }
     ));
+}
+
+COFIRE_DECL std::string_view
+web_servers::schema(std::string_view type, std::uint32_t version) const {
+    for (server_info const& s : servers) {
+        for (announced_type const& t : s.types) {
+            if (t.name == type && t.argument_version == version) {
+                return t.schema;
+            }
+        }
+    }
+    return {};
+}
+
+COFIRE_DECL std::uint32_t
+web_servers::argument_version(std::string_view type, std::optional<std::int64_t> given) const {
+    auto const at = types.find(type);
+    if (!given) {
+        return at == types.end() ? 1 : at->second->argument_version;
+    }
+    if (at != types.end() && *given > at->second->argument_version) {
+        throw web_problem(
+            400,
+            "bad_arguments",
+            "argument_version " + std::to_string(*given) + ": servers read versions up to " +
+                std::to_string(at->second->argument_version),
+            "argument_version"
+        );
+    }
+    return static_cast<std::uint32_t>(*given);
 }
 
 COFIRE_DECL std::string

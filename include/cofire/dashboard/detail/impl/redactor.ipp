@@ -4,10 +4,10 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_REDACTOR_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_REDACTOR_IPP
 
+#include <cofire/core/error.hpp>
+#include <cofire/dashboard/detail/json_spans.hpp>
 #include <cofire/dashboard/detail/redactor.hpp>
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include <cofire/job/type_name.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -22,15 +22,36 @@ namespace cofire::detail {
     return s;
 }
 
+// The mark as it stands in JSON.
+[[nodiscard]] inline std::string quoted_mark() {
+    return '"' + std::string(redactor::mark) + '"';
+}
+
 COFIRE_DECL redactor::redactor(std::vector<std::string> const& names) {
     for (std::string const& name : names) {
-        auto const open = name.rfind('[');
-        std::size_t place = 0;
-        if (open != std::string::npos && name.ends_with(']')) {
-            std::from_chars(name.data() + open + 1, name.data() + name.size() - 1, place);
+        bool good = !name.empty() && name.front() != ' ' && name.back() != ' ' &&
+                    std::none_of(name.begin(), name.end(), [](char c) {
+                        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+                    });
+        auto const open = name.find('[');
+        if (good && (open != std::string::npos || name.find(']') != std::string::npos)) {
+            std::size_t place = 0;
+            char const* const end = name.data() + name.size();
+            auto const number =
+                std::from_chars(name.data() + std::min(open, name.size() - 1) + 1, end, place);
+            good =
+                open != std::string::npos && number.ec == std::errc() &&
+                std::string_view(number.ptr, static_cast<std::size_t>(end - number.ptr)) == "]" &&
+                is_type_name(name.substr(0, open));
             places_.emplace_back(name.substr(0, open), place);
         } else {
             members_.push_back(lower_case(name));
+        }
+        if (!good) {
+            throw error(
+                errc::bad_dashboard_option,
+                "redact: " + quoted(name) + " is neither a member's name nor a \"type[2]\""
+            );
         }
     }
 }
@@ -45,18 +66,16 @@ COFIRE_DECL bool redactor::hides(std::string_view type, std::size_t place) const
     });
 }
 
-COFIRE_DECL void redactor::hide(boost::json::value& value) const {
-    if (auto* const o = value.if_object()) {
-        for (auto& member : *o) {
-            if (hides(member.key())) {
-                member.value() = mark;
-            } else {
-                hide(member.value());
-            }
-        }
-    } else if (auto* const a = value.if_array()) {
-        for (auto& item : *a) {
-            hide(item);
+COFIRE_DECL void redactor::find_hidden(
+    std::string_view type, json_span const& value, std::vector<json_span const*>& found
+) const {
+    for (std::size_t i = 0; i != value.children.size(); ++i) {
+        json_span const& child = value.children[i];
+        bool const hidden = value.is_object ? hides(child.key) : hides(type, i);
+        if (hidden) {
+            found.push_back(&child);
+        } else {
+            find_hidden({}, child, found); // places are of the outermost array only
         }
     }
 }
@@ -65,70 +84,66 @@ COFIRE_DECL std::string redactor::hide(std::string_view type, std::string_view t
     if (idle() || text.empty()) {
         return std::string(text);
     }
-    boost::system::error_code ec;
-    boost::json::parse_options how;
-    how.max_depth = 128;
-    boost::json::value value = boost::json::parse(text, ec, {}, how);
-    if (ec) {
-        return '"' + std::string(mark) + '"';
+    auto const root = json_spans(text);
+    if (!root) {
+        return quoted_mark();
     }
-    if (auto* const a = value.if_array()) {
-        for (std::size_t i = 0; i != a->size(); ++i) {
-            if (hides(type, i)) {
-                (*a)[i] = mark;
-            }
-        }
+    std::vector<json_span const*> found;
+    find_hidden(type, *root, found);
+    std::string result;
+    std::size_t done = 0;
+    for (json_span const* const hidden : found) {
+        result += text.substr(done, hidden->begin - done);
+        result += quoted_mark();
+        done = hidden->end;
     }
-    hide(value);
-    return boost::json::serialize(value);
+    result += text.substr(done);
+    return result;
 }
 
-COFIRE_DECL void
-redactor::restore(boost::json::value& edited, boost::json::value const& original) const {
-    if (edited.is_object() && original.is_object()) {
-        for (auto& member : edited.get_object()) {
-            boost::json::value const* const old = original.get_object().if_contains(member.key());
-            if (old == nullptr) {
-                continue;
-            }
-            if (hides(member.key())) {
-                if (member.value().is_string() && member.value().get_string() == mark) {
-                    member.value() = *old;
-                }
-            } else {
-                restore(member.value(), *old);
-            }
+// The value in `original` that stands where `at` stands in `edited`; null if there is none.
+[[nodiscard]] inline json_span const*
+find_same(json_span const& edited, json_span const& original, json_span const* at) {
+    for (std::size_t i = 0; i != edited.children.size(); ++i) {
+        json_span const& child = edited.children[i];
+        if (at->begin < child.begin || at->begin >= child.end) {
+            continue;
         }
-    } else if (edited.is_array() && original.is_array()) {
-        auto const n = std::min(edited.get_array().size(), original.get_array().size());
-        for (std::size_t i = 0; i != n; ++i) {
-            restore(edited.get_array()[i], original.get_array()[i]);
+        json_span const* same = nullptr;
+        if (edited.is_object && original.is_object) {
+            for (json_span const& other : original.children) {
+                same = other.key == child.key ? &other : same; // of several the last one counts
+            }
+        } else if (!edited.is_object && !original.is_object && i < original.children.size()) {
+            same = &original.children[i];
         }
+        return same == nullptr || &child == at ? same : find_same(child, *same, at);
     }
+    return nullptr;
 }
 
 COFIRE_DECL std::string
 redactor::restore(std::string_view type, std::string_view edited, std::string_view original) const {
-    boost::system::error_code bad_edit;
-    boost::system::error_code bad_original;
-    boost::json::parse_options how;
-    how.max_depth = 128;
-    boost::json::value value = boost::json::parse(edited, bad_edit, {}, how);
-    boost::json::value const old = boost::json::parse(original, bad_original, {}, how);
-    if (idle() || bad_edit || bad_original) {
+    auto const root = idle() ? std::nullopt : json_spans(edited);
+    auto const old = root ? json_spans(original) : std::nullopt;
+    if (!old) {
         return std::string(edited);
     }
-    if (value.is_array() && old.is_array()) {
-        auto const n = std::min(value.get_array().size(), old.get_array().size());
-        for (std::size_t i = 0; i != n; ++i) {
-            boost::json::value& item = value.get_array()[i];
-            if (hides(type, i) && item.is_string() && item.get_string() == mark) {
-                item = old.get_array()[i];
-            }
+    std::vector<json_span const*> found;
+    find_hidden(type, *root, found);
+    std::string result;
+    std::size_t done = 0;
+    for (json_span const* const hidden : found) {
+        json_span const* const same = find_same(*root, *old, hidden);
+        if (same != nullptr &&
+            edited.substr(hidden->begin, hidden->end - hidden->begin) == quoted_mark()) {
+            result += edited.substr(done, hidden->begin - done);
+            result += original.substr(same->begin, same->end - same->begin);
+            done = hidden->end;
         }
     }
-    restore(value, old);
-    return boost::json::serialize(value);
+    result += edited.substr(done);
+    return result;
 }
 
 COFIRE_DECL std::string redactor::restored(

@@ -56,6 +56,9 @@ struct bulk_form {
     }
     form.priority = static_cast<int>(f.integer("priority", 0, 15).value_or(5));
     form.queue = f.text("queue", 128).value_or("");
+    if (form.kind == change_kind::move) {
+        check_queue_field(form.queue);
+    }
     form.budget = static_cast<std::uint32_t>(f.integer("budget", 1, 10'000).value_or(2000));
     form.cursor = f.text("cursor", 1024).value_or("");
     form.reason = "by " + (call.who.user.empty() ? "the dashboard" : valid_text(call.who.user));

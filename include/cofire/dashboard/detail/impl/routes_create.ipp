@@ -37,9 +37,6 @@ inline void take_job_form(web_call& call, new_job& job, job_settings& settings) 
     if (auto arguments = f.text("arguments", form_arguments_limit)) {
         job.arguments = std::move(*arguments);
     }
-    if (auto const version = f.integer("argument_version", 1, 1'000'000'000)) {
-        job.argument_version = static_cast<std::uint32_t>(*version);
-    }
     if (auto queue = f.text("queue", 128); queue && !queue->empty()) {
         settings.queue = std::move(*queue);
     }
@@ -50,22 +47,15 @@ inline void take_job_form(web_call& call, new_job& job, job_settings& settings) 
     if (auto tags = f.texts("tags", 8, 64)) {
         settings.tags = std::move(*tags);
     }
-    check_type(job.type);
-    check_queue(settings.queue);
-    for (std::string const& tag : settings.tags) {
-        check_text("tags", tag, 64);
-    }
-    check_json(job.type, job.arguments, form_arguments_limit);
+    check_type_field(job.type);
+    check_queue_field(settings.queue);
+    check_tags_field(settings.tags);
+    check_field("arguments", [&job] { check_json(job.type, job.arguments, form_arguments_limit); });
 }
 
-// Throws unless the servers that handle the job's type would take its arguments.
-inline void
-check_arguments(web_servers const& servers, std::string const& type, std::string const& arguments) {
-    auto const t = servers.types.find(type);
-    check_against_schema(
-        t == servers.types.end() ? std::string_view() : std::string_view(t->second->schema),
-        arguments
-    );
+// The version of arguments that a form says.
+[[nodiscard]] inline std::optional<std::int64_t> take_argument_version(web_call& call) {
+    return call.fields.integer("argument_version", 1, 1'000'000'000);
 }
 
 COFIRE_DECL asio::awaitable<web_reply> route_create(web_call& call) {
@@ -79,11 +69,13 @@ COFIRE_DECL asio::awaitable<web_reply> route_create(web_call& call) {
     auto const priority = call.fields.integer("priority", 0, 15);
     auto const attempts = call.fields.integer("max_attempts", 1, 1000);
     auto const timeout = call.fields.seconds("timeout_seconds");
+    auto const version = take_argument_version(call);
     take_job_form(call, form, settings);
     call.fields.finish();
     auto servers_op = list_servers(call.core->storage());
     web_servers const servers = co_await std::move(servers_op);
-    check_arguments(servers, form.type, form.arguments);
+    form.argument_version = servers.argument_version(form.type, version);
+    check_against_schema(servers.schema(form.type, form.argument_version), form.arguments);
 
     job_options options;
     if (queue && !queue->empty()) {
@@ -137,6 +129,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_copy(web_call& call) {
     job.due = due_of(call);
     auto settings = std::make_shared<job_settings>(*original.settings);
     auto const key = call.fields.text("unique_key", 256);
+    auto const version = take_argument_version(call);
     take_job_form(call, job, *settings);
     call.fields.finish();
     job.arguments = call.core->hidden().restored(
@@ -148,7 +141,10 @@ COFIRE_DECL asio::awaitable<web_reply> route_copy(web_call& call) {
     }
     auto servers_op = list_servers(call.core->storage());
     web_servers const servers = co_await std::move(servers_op);
-    check_arguments(servers, job.type, job.arguments);
+    if (version || job.type != original.type) { // otherwise they are of the original's
+        job.argument_version = servers.argument_version(job.type, version);
+    }
+    check_against_schema(servers.schema(job.type, job.argument_version), job.arguments);
     job.settings = std::move(settings);
     random_source random(random_seed());
     std::uint64_t const high = random.next();

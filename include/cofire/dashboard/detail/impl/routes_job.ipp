@@ -59,15 +59,11 @@ namespace cofire::detail {
         } else if (servers.serving(queue) == 0) {
             say("queue_not_served", "no running server serves the queue " + queue);
         } else {
-            bool const room = std::any_of(
-                servers.servers.begin(),
-                servers.servers.end(),
-                [](server_info const& s) { return s.held < s.slots; }
-            );
-            if (room) {
+            if (servers.has_room(queue, job.type)) {
                 say("in_line", "is in line in the queue " + queue);
             } else {
-                say("slots_busy", "is in line; all slots of the servers are busy");
+                say("slots_busy",
+                    "is in line; all slots of the servers that could run it are busy");
             }
         }
     }
@@ -145,9 +141,7 @@ describe_job(std::shared_ptr<dashboard_core> core, job_id id, bool may_write) {
     time_point const now = queues.now;
     json::object o = job_json(*core, servers, job, now, true);
     o["now"] = time_text(now);
-    if (auto const t = servers.types.find(job.type); t != servers.types.end()) {
-        put_text(o, "schema", t->second->schema);
-    }
+    put_text(o, "schema", servers.schema(job.type, job.argument_version));
     json::array limits;
     for (job_limit const& l : job.limits) {
         json::object limit;

@@ -110,6 +110,7 @@ COFIRE_DECL asio::awaitable<parked_types> find_parked(storage_ref storage) {
                 type.oldest = job.created;
             }
             ++type.count;
+            ++result.by_queue[job.settings->queue];
             type.oldest = std::min(type.oldest, job.created);
             type.versions.insert(job.argument_version);
         }

@@ -14,7 +14,8 @@
 
 namespace cofire::detail {
 
-/// How many queues have metrics of their own; the others are added up as "other".
+/// How many queues have metrics of their own; the others are added up as "(other)", which no queue is
+/// called.
 inline constexpr std::size_t queues_with_metrics = 100;
 
 /// Writes the text format of Prometheus.
@@ -62,12 +63,14 @@ inline void write_queue_metrics(metrics_writer& to, queues_answer const& queues)
     std::vector<queue_info> shown = queues.queues;
     if (shown.size() > queues_with_metrics) {
         queue_info other;
-        other.name = "other";
+        other.name = "(other)";
+        other.paused = true; // if all of them are
         for (auto q = shown.begin() + queues_with_metrics - 1; q != shown.end(); ++q) {
             other.waiting += q->waiting;
             other.parked_by_limit += q->parked_by_limit;
             other.processing += q->processing;
-            if (q->oldest) {
+            other.paused = other.paused && q->paused;
+            if (q->oldest && !q->paused) { // nobody wonders at what waits in a paused one
                 other.oldest = std::min(other.oldest.value_or(*q->oldest), *q->oldest);
             }
         }
@@ -80,9 +83,11 @@ inline void write_queue_metrics(metrics_writer& to, queues_answer const& queues)
             to.value(get(q), "queue", q.name);
         }
     };
-    each("cofire_queue_waiting", "Jobs in line.", [](queue_info const& q) {
-        return static_cast<double>(q.waiting);
-    });
+    each(
+        "cofire_queue_waiting",
+        "Jobs in line, those parked by type included.",
+        [](queue_info const& q) { return static_cast<double>(q.waiting); }
+    );
     each("cofire_queue_parked_by_limit", "Jobs that wait for a limit.", [](queue_info const& q) {
         return static_cast<double>(q.parked_by_limit);
     });
@@ -204,7 +209,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_ready(web_call& call) {
     storage_health const health = co_await std::move(op);
     json::object o;
     o["status"] = health.ok ? "ok" : "bad";
-    put_text(o, "message", health.message);
+    put_text(o, "message", call.who.role == role::operator_ ? health.message : std::string());
     co_return json_reply(o, health.ok ? 200 : 503);
 }
 

@@ -35,19 +35,21 @@ inline void add_problem(
     to.emplace_back(std::move(o));
 }
 
-inline void add_storage_problems(json::array& to, storage_health const& health) {
+// What the storage says of itself may name hosts, users or paths: for operators only.
+inline void add_storage_problems(json::array& to, storage_health const& health, role whose) {
     if (!health.ok) {
         add_problem(
             to,
             "storage_bad",
             true,
             "",
-            "the storage refuses work: " + health.message,
+            "the storage refuses work" +
+                (whose == role::operator_ ? ": " + health.message : std::string()),
             "Mend what it names, and start again what uses it if it says so."
         );
     }
     auto const nearly = [](std::uint64_t used, std::uint64_t limit) {
-        return limit != 0 && used / 9 >= limit / 10;
+        return limit != 0 && used >= limit - limit / 10;
     };
     if (nearly(health.jobs, health.job_limit) || nearly(health.bytes, health.byte_limit)) {
         add_problem(
@@ -63,9 +65,13 @@ inline void add_storage_problems(json::array& to, storage_health const& health) 
 }
 
 inline void add_queue_problems(
-    json::array& to, std::vector<queue_info> const& queues, web_servers const& servers
+    json::array& to,
+    std::vector<queue_info> const& queues,
+    web_servers const& servers,
+    parked_types const& parked
 ) {
     std::uint64_t waiting = 0;
+    std::uint64_t for_slots = 0; // wait for nothing but a slot
     for (queue_info const& q : queues) {
         std::uint64_t const here = q.waiting + q.parked_by_limit;
         waiting += here;
@@ -92,6 +98,10 @@ inline void add_queue_problems(
                     " jobs wait",
                 "Start a server with this queue among its server_options::queues, or move the jobs."
             );
+        } else if (!servers.has_room(q.name)) {
+            auto const p = parked.by_queue.find(q.name); // the line holds those, too
+            for_slots +=
+                q.waiting - std::min(q.waiting, p == parked.by_queue.end() ? 0 : p->second);
         }
     }
     if (servers.servers.empty() && waiting != 0) {
@@ -104,17 +114,14 @@ inline void add_queue_problems(
             "Start a program with a cofire::server or host on this storage."
         );
     }
-    bool const busy =
-        std::all_of(servers.servers.begin(), servers.servers.end(), [](server_info const& s) {
-            return s.held >= s.slots;
-        });
-    if (busy && !servers.servers.empty() && waiting != 0) {
+    if (!servers.servers.empty() && for_slots != 0) {
         add_problem(
             to,
             "all_slots_busy",
             false,
             "",
-            "all slots of all servers are busy, and " + std::to_string(waiting) + " jobs wait",
+            "all slots of the servers that serve their queues are busy, and " +
+                std::to_string(for_slots) + " jobs wait",
             "If this lasts: raise server_options::concurrency, or add servers."
         );
     }
@@ -173,10 +180,10 @@ COFIRE_DECL asio::awaitable<json::array> describe_queues(
     co_return list;
 }
 
-COFIRE_DECL json::object health_json(storage_health const& health) {
+COFIRE_DECL json::object health_json(storage_health const& health, role whose) {
     json::object o;
     o["ok"] = health.ok;
-    put_text(o, "message", health.message);
+    put_text(o, "message", whose == role::operator_ ? health.message : std::string());
     o["jobs"] = health.jobs;
     o["job_limit"] = health.job_limit;
     o["bytes"] = health.bytes;
@@ -184,7 +191,8 @@ COFIRE_DECL json::object health_json(storage_health const& health) {
     return o;
 }
 
-COFIRE_DECL asio::awaitable<json::object> describe_all(std::shared_ptr<dashboard_core> core) {
+COFIRE_DECL asio::awaitable<json::object>
+describe_all(std::shared_ptr<dashboard_core> core, role whose) {
     storage_ref const storage = core->storage();
     auto counts_op = core->jobs().counts();
     storage_counts const counts = co_await std::move(counts_op);
@@ -216,7 +224,7 @@ COFIRE_DECL asio::awaitable<json::object> describe_all(std::shared_ptr<dashboard
     totals["removed"] = counts.removed;
     totals["refused"] = counts.refused;
     o["totals"] = std::move(totals);
-    o["health"] = health_json(health);
+    o["health"] = health_json(health, whose);
     o["queues"] = std::move(queue_list_json);
     json::object server_sums;
     std::uint64_t slots = 0;
@@ -230,9 +238,23 @@ COFIRE_DECL asio::awaitable<json::object> describe_all(std::shared_ptr<dashboard
     server_sums["held"] = held;
     o["servers"] = std::move(server_sums);
 
+    json::object parked_sums;
+    std::uint64_t parked_by_type = 0;
+    for (auto const& [name, type] : parked.types) {
+        parked_by_type += type.count;
+    }
+    std::uint64_t parked_by_limit = 0;
+    for (queue_info const& q : queues.queues) {
+        parked_by_limit += q.parked_by_limit;
+    }
+    parked_sums["by_type"] = parked_by_type;
+    parked_sums["by_limit"] = parked_by_limit;
+    parked_sums["exact"] = parked.exact;
+    o["parked"] = std::move(parked_sums);
+
     json::array problems;
-    add_storage_problems(problems, health);
-    add_queue_problems(problems, queues.queues, servers);
+    add_storage_problems(problems, health, whose);
+    add_queue_problems(problems, queues.queues, servers, parked);
     for (auto const& [name, type] : parked.types) {
         if (!servers.servers.empty()) {
             add_problem(
@@ -276,7 +298,7 @@ COFIRE_DECL asio::awaitable<json::object> describe_all(std::shared_ptr<dashboard
 
 COFIRE_DECL asio::awaitable<web_reply> route_overview(web_call& call) {
     call.fields.finish();
-    auto op = describe_all(call.core);
+    auto op = describe_all(call.core, call.who.role);
     json::object const o = co_await std::move(op);
     co_return json_reply(o);
 }
@@ -335,7 +357,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_events(web_call& call) {
     web_reply r;
     r.type = "text/event-stream";
     r.body = "retry: 3000\n\n";
-    r.feed = std::make_shared<event_feed>(call.core, job, call.core->may_write(call.who));
+    r.feed = std::make_shared<event_feed>(call.core, job, call.who.role);
     co_return r;
 }
 

@@ -14,6 +14,7 @@
 #include <cofire/time/zone.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -145,17 +146,59 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring(web_call& call) {
     co_return json_reply(o);
 }
 
+// Who edits says by its revision what they saw; who creates says none. So nobody overwrites what they
+// have not seen.
+inline void check_revision(
+    std::optional<std::string> const& given, recurring_record const* old, std::string const& id
+) {
+    if (!given) {
+        if (old != nullptr) {
+            throw web_problem(
+                409,
+                "recurring_exists",
+                "there is a recurring job " + quoted(id) +
+                    " already; an edit of it needs its revision",
+                "id"
+            );
+        }
+        return;
+    }
+    std::uint64_t revision = 0;
+    char const* const end = given->data() + given->size();
+    auto const parsed = std::from_chars(given->data(), end, revision);
+    if (parsed.ec != std::errc() || parsed.ptr != end) {
+        throw web_problem(
+            400, "bad_parameter", "revision: " + quoted(*given) + " is none", "revision"
+        );
+    }
+    if (old == nullptr) {
+        throw web_problem(
+            404, "unknown_recurring", "there is no recurring job " + quoted(id), "id"
+        );
+    }
+    if (old->revision != revision) {
+        throw web_problem(
+            409,
+            "revision_differs",
+            "the recurring job " + quoted(id) + " has changed since: look at it again",
+            "revision"
+        );
+    }
+}
+
 COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     web_fields& f = call.fields;
     std::string const id = f.required_text("id", 128);
     call.target = id;
-    check_recurring_id(id);
+    check_field("id", [&id] { check_recurring_id(id); });
     auto list_op = call.core->jobs().recurring_jobs();
     std::vector<recurring_record> const all = co_await std::move(list_op);
     auto const old =
         std::find_if(all.begin(), all.end(), [&](auto const& r) { return r.id == id; });
+    bool const exists = old != all.end();
+    check_revision(f.text("revision", 20), exists ? &*old : nullptr, id);
     recurring_definition d;
-    if (old != all.end()) {
+    if (exists) {
         d = old->definition;
     }
     std::string const old_type = d.type;
@@ -164,9 +207,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     d.zone = f.text("zone", 128).value_or(d.zone);
     d.type = f.text("type", 128).value_or(d.type);
     d.arguments = f.text("arguments", 64 * 1024).value_or(d.arguments);
-    if (auto const v = f.integer("argument_version", 1, 1'000'000'000)) {
-        d.argument_version = static_cast<std::uint32_t>(*v);
-    }
+    auto const version = f.integer("argument_version", 1, 1'000'000'000);
     d.settings.queue = f.text("queue", 128).value_or(d.settings.queue);
     d.settings.priority =
         static_cast<int>(f.integer("priority", 0, 15).value_or(d.settings.priority));
@@ -181,11 +222,9 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
         d.overlap = static_cast<overlap_policy>(*o);
     }
     f.finish();
-    check_type(d.type);
-    check_queue(d.settings.queue);
-    for (std::string const& tag : d.settings.tags) {
-        check_text("tags", tag, 64);
-    }
+    check_type_field(d.type);
+    check_queue_field(d.settings.queue);
+    check_tags_field(d.settings.tags);
     cron_expression const cron = cron_expression::parse(d.cron);
     d.cron = cron.to_string();
     check_zone(d.zone);
@@ -194,9 +233,10 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     check_json(d.type, d.arguments, 64 * 1024);
     auto servers_op = list_servers(call.core->storage());
     web_servers const servers = co_await std::move(servers_op);
-    if (auto const t = servers.types.find(d.type); t != servers.types.end()) {
-        check_against_schema(t->second->schema, d.arguments);
+    if (version || d.type != old_type) { // otherwise they are of the old definition's
+        d.argument_version = servers.argument_version(d.type, version);
     }
+    check_against_schema(servers.schema(d.type, d.argument_version), d.arguments);
     recurring_put put;
     put.id = id;
     put.definition = &d;

@@ -4,7 +4,6 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_SERVERS_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_SERVERS_IPP
 
-#include <cofire/client/validate.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/dashboard/detail/routes.hpp>
 
@@ -178,7 +177,7 @@ COFIRE_DECL asio::awaitable<web_reply> set_queue_pause(web_call& call, bool paus
     std::string const queue = call.fields.required_text("queue", 128);
     call.target = queue;
     call.fields.finish();
-    check_queue(queue);
+    check_queue_field(queue);
     queue_pause pause;
     pause.queue = queue;
     pause.paused = paused;
@@ -203,6 +202,12 @@ COFIRE_DECL asio::awaitable<web_reply> route_limits(web_call& call) {
     call.fields.finish();
     if (!limit) {
         throw web_problem(400, "bad_parameter", "limit: is missing", "limit");
+    }
+    bool const printable = std::none_of(key.begin(), key.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
+    if (!printable) {
+        throw web_problem(400, "bad_option", "limit key " + quoted(key) + ": not printable", "key");
     }
     limit_put put;
     put.key = key;

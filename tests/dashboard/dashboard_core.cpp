@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#include "dashboard/odd_storage.hpp"
+
+#include <cofire/dashboard/detail/dashboard_core.hpp>
+#include <cofire/dashboard/detail/event_feed.hpp>
+
+// What becomes of a request when something else goes wrong.
+namespace {
+
+using namespace dashboard_tests;
+using cofire::detail::dashboard_core;
+
+// A core over a storage that can be told to fail.
+struct odd_world : world {
+    odd_storage odd{storage};
+    cofire::client odd_jobs{odd, client_options()};
+    std::vector<std::string> lines;
+
+    std::shared_ptr<dashboard_core> core(cofire::dashboard_options o = {}) {
+        o.audit = [this](std::string_view line) { lines.emplace_back(line); };
+        return std::make_shared<dashboard_core>(odd_jobs, std::move(o));
+    }
+};
+
+cofire::detail::web_request pause_request(dashboard_core const& core) {
+    cofire::detail::web_request r;
+    r.method = http::verb::post;
+    r.target = "/cofire/api/queues/pause";
+    r.body = R"({"queue":"slow"})";
+    r.header.set(http::field::host, "localhost");
+    r.header.set(http::field::content_type, "application/json");
+    r.header.set("Sec-Fetch-Site", "same-origin");
+    r.header.set("X-Cofire-CSRF", core.csrf());
+    return r;
+}
+
+cofire::detail::web_identity ann() {
+    return {"ann", cofire::role::operator_, "127.0.0.1"};
+}
+
+asio::awaitable<std::optional<cofire::access_grant>> throwing_a_number(cofire::access_request) {
+    throw 42;
+    co_return std::nullopt;
+}
+
+BOOST_AUTO_TEST_SUITE(dashboard_core_)
+
+BOOST_AUTO_TEST_CASE(an_audit_that_throws_costs_no_answer) {
+    world w;
+    cofire::dashboard_options o;
+    o.audit = [](std::string_view) { throw std::runtime_error("the disk is full"); };
+    served s(w, std::move(o));
+    BOOST_TEST(s.post("/api/queues/pause", R"({"queue":"slow"})").status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_action_has_its_line) {
+    odd_world w;
+    auto const core = w.core();
+    w.odd.stalls = true;
+    asio::io_context io;
+    asio::cancellation_signal stop;
+    std::exception_ptr error;
+    asio::co_spawn(
+        io,
+        cofire::detail::respond(core, pause_request(*core), ann()),
+        asio::bind_cancellation_slot(
+            stop.slot(), [&](std::exception_ptr e, cofire::detail::web_reply const&) { error = e; }
+        )
+    );
+    io.poll();
+    stop.emit(asio::cancellation_type::terminal);
+    io.run();
+    BOOST_TEST((error != nullptr));
+    BOOST_REQUIRE(w.lines.size() == 1U);
+    BOOST_TEST(w.lines[0].find("target=\"slow\"") != std::string::npos);
+    BOOST_TEST(w.lines[0].ends_with(" status=cancelled"));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_exception_is_an_answer_all_the_same) {
+    odd_world w;
+    auto const core = w.core();
+    w.odd.before = [] { throw 42; };
+    auto const reply = w.run(cofire::detail::respond(core, pause_request(*core), ann()));
+    BOOST_TEST(reply.status == 500U);
+    BOOST_TEST(w.lines.size() == 1U);
+    cofire::dashboard_options o;
+    o.authorizer.decide = throwing_a_number;
+    served s(w, std::move(o));
+    BOOST_TEST(s.get("/api/session").status == 401U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_tells_what_goes_wrong) {
+    odd_world w;
+    cofire::dashboard_options o;
+    o.deadline = 20ms;
+    auto const core = w.core(std::move(o));
+    BOOST_REQUIRE(core->enter_stream());
+    cofire::detail::event_feed feed(core, std::nullopt, cofire::role::operator_);
+    asio::io_context io;
+    auto const next = [&] {
+        std::string text;
+        std::exception_ptr error;
+        asio::co_spawn(io, feed.next(), [&](std::exception_ptr e, std::string t) {
+            error = e;
+            text = std::move(t);
+        });
+        io.poll();
+        w.clock.advance(2s);
+        io.restart();
+        io.run();
+        io.restart();
+        BOOST_TEST((error == nullptr));
+        return text;
+    };
+    w.odd.before = [] { throw cofire::error(cofire::errc::storage_failed, "host db1 is down"); };
+    std::string text = next();
+    BOOST_TEST(text.starts_with("event: problem\ndata: {"), text);
+    BOOST_TEST(text.find("storage_failed") != std::string::npos);
+    BOOST_TEST(text.find("db1") == std::string::npos);
+    w.odd.before = [] {};
+    w.odd.stalls = true;
+    text = next();
+    BOOST_TEST(text.starts_with("event: problem\ndata: {"), text);
+    BOOST_TEST(text.find("\"deadline\"") != std::string::npos);
+    w.odd.stalls = false;
+    text = next();
+    BOOST_TEST(text.starts_with("event: overview\ndata: {"), text);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
