@@ -59,20 +59,20 @@ void run_scripts(char const* what, std::uint64_t usual, Make const& make) {
 }
 
 BOOST_AUTO_TEST_CASE(the_journal_answers_as_the_naive_model) {
-    run_scripts("against the naive model", 40, [](std::uint64_t seed) {
+    run_scripts("against the naive model", 12, [](std::uint64_t seed) {
         return cofire::differential::random_script(seed, 200);
     });
 }
 
 BOOST_AUTO_TEST_CASE(opened_anew_after_every_command_it_answers_as_the_naive_model) {
-    run_scripts("opened anew after every command", 40, [](std::uint64_t seed) {
+    run_scripts("opened anew after every command", 8, [](std::uint64_t seed) {
         return reopened_after_each(cofire::differential::random_script(seed, 100));
     });
 }
 
 BOOST_AUTO_TEST_CASE(no_seed_of_the_simulation_breaks_a_rule_on_a_journal) {
     auto const first = asked("COFIRE_SIMULATION_FIRST", 1);
-    auto const count = asked("COFIRE_SIMULATION_SEEDS", 20);
+    auto const count = asked("COFIRE_SIMULATION_SEEDS", 8);
     for (std::uint64_t seed = first; seed != first + count; ++seed) {
         auto options = simulation_tests::options_for(seed);
         options.storage = [](cofire::clock const& c) {
