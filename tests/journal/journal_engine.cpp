@@ -184,17 +184,12 @@ BOOST_AUTO_TEST_CASE(a_run_that_only_the_inflight_file_knows_is_counted_lost) {
     insert(s, 1);
     std::shared_ptr<void const> presence;
     auto const server = announce(s, presence);
-    BOOST_TEST(acquire(s, server, 1).size() == 1U);
     // The process dies before the start is in the log.
-    simulated_disk const& disk = *first.state()->disk;
-    std::vector<simulated_disk::fate> fates;
-    for (auto const& change : disk.pending) {
-        bool const is_noted =
-            !change.is_of_directory() && disk.names.at("inflight") == change.inode;
-        fates.push_back(is_noted ? simulated_disk::fate::kept : simulated_disk::fate::lost);
-    }
-    journal_tests::numbers random(1);
-    simulated_journal second(disk.after_crash(fates, random), small());
+    simulated_disk found = first.state()->disk->after_exit();
+    BOOST_TEST(acquire(s, server, 1).size() == 1U);
+    std::size_t const noted = found.names.at("inflight");
+    found.inodes[noted] = first.state()->disk->inodes[noted];
+    simulated_journal second(std::move(found), small());
     BOOST_TEST(second.shared()->report().interrupted == 1U);
     BOOST_TEST(get(*second.shared(), 1).value().lost == 1U);
 }
