@@ -22,10 +22,14 @@ namespace {
 using namespace journal_tests;
 using fate = simulated_disk::fate;
 
-/// How long the script is: COFIRE_TEST_COMMANDS asks for more than every run can afford.
-int command_count(int usual) {
-    char const* const text = std::getenv("COFIRE_TEST_COMMANDS");
+/// How much is done: COFIRE_TEST_COMMANDS, the length of the script, and COFIRE_TEST_STATES, the number
+/// of random states, ask for more than every run can afford.
+int asked(char const* variable, int usual) {
+    char const* const text = std::getenv(variable);
     return text != nullptr ? std::atoi(text) : usual;
+}
+int command_count(int usual) {
+    return asked("COFIRE_TEST_COMMANDS", usual);
 }
 
 struct written {
@@ -41,9 +45,9 @@ void append(opened& store, written& w, std::uint32_t count, bool durable) {
 
 /// Each command; `guard` runs it.
 template <class Guard>
-void script(opened& store, written& w, int commands, Guard&& guard) {
+void script(opened& store, written& w, int commands, Guard&& guard, std::uint64_t seed = 7) {
     guard([&] { store.open(); });
-    numbers random(7);
+    numbers random(seed);
     for (int i = 0; i != commands && store.log; ++i) {
         auto const count = 1 + static_cast<std::uint32_t>(random.below(4));
         switch (random.below(16)) {
@@ -138,11 +142,15 @@ std::uint64_t crash_recovery(simulated_disk const& disk, written const& w, numbe
     }
 }
 
-void run_and_crash(simulated_disk& disk, written& w, std::uint64_t at, int commands) {
+void run_and_crash(
+    simulated_disk& disk, written& w, std::uint64_t at, int commands, std::uint64_t seed = 7
+) {
     opened store(disk);
-    store.files.crash_at = at;
+    store.files.crash_at = store.files.operations + at;
     try {
-        script(store, w, commands, [](auto&& command) { command(); });
+        script(
+            store, w, commands, [](auto&& command) { command(); }, seed
+        );
     } catch (machine_crashed const&) {
     }
     BOOST_TEST(store.seen.fault == "");
@@ -195,6 +203,36 @@ BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_by_a_crash_at_any_operation) {
                    << " after another one in the recovery"
     );
     BOOST_TEST(states > operations);
+}
+
+// A script of its own for each, crashed up to three times and gone on with.
+BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_in_random_states_after_crashes) {
+    int const states = asked("COFIRE_TEST_STATES", 2000);
+    int made = 0;
+    for (std::uint64_t seed = 1; made < states; ++seed) {
+        numbers random(seed);
+        simulated_disk disk;
+        written w;
+        std::uint64_t const crashes = 1 + random.below(3);
+        for (std::uint64_t i = 0; i != crashes; ++i) {
+            run_and_crash(disk, w, 1 + random.below(120), 24, random());
+            std::vector<fate> fates(disk.pending.size());
+            for (std::size_t k = 0; k != fates.size(); ++k) {
+                fates[k] = static_cast<fate>(random.below(disk.fates_of(k)));
+            }
+            disk = disk.after_crash(fates, random);
+            auto looked_at = disk;
+            auto const fault = fault_of(looked_at, w);
+            ++made;
+            BOOST_REQUIRE_MESSAGE(fault.empty(), "seed " << seed << ": " << fault);
+            // What was written after what was acknowledged is there or not: it is known only now.
+            looked_at = disk;
+            opened store(looked_at);
+            store.open();
+            w.tried = store.seen.last;
+        }
+    }
+    BOOST_TEST_MESSAGE(made << " random states after a crash");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_by_a_failure_of_any_operation) {

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <utility>
 #include <vector>
 
@@ -177,6 +178,109 @@ BOOST_AUTO_TEST_CASE(a_run_that_the_process_took_along_is_lost_once_and_a_confir
     BOOST_TEST(third.shared()->report().interrupted == 0U); // not again
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_only_the_inflight_file_knows_is_counted_lost) {
+    simulated_journal first(simulated_disk(), small());
+    engine& s = *first.shared();
+    insert(s, 1);
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    // The process dies before the start is in the log.
+    simulated_disk found = first.state()->disk->after_exit();
+    BOOST_TEST(acquire(s, server, 1).size() == 1U);
+    std::size_t const noted = found.names.at("inflight");
+    found.inodes[noted] = first.state()->disk->inodes[noted];
+    simulated_journal second(std::move(found), small());
+    BOOST_TEST(second.shared()->report().interrupted == 1U);
+    BOOST_TEST(get(*second.shared(), 1).value().lost == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_under_way_ends_when_the_journal_fails) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    insert(s, 1);
+    std::vector<cofire::job_id> const ids{id_of(1)};
+    asio::io_context io;
+    std::optional<errc> ended;
+    auto const wait = [&]() -> asio::awaitable<void> {
+        cofire::wait_request r;
+        r.interest.jobs = ids;
+        auto op = s.wait(r);
+        (void)co_await std::move(op);
+    };
+    asio::co_spawn(io, wait(), [&](std::exception_ptr e) {
+        ended = code_of([&] { std::rethrow_exception(e); });
+    });
+    io.poll();
+    BOOST_TEST(!ended.has_value());
+    journal.state()->files->fail_at = journal.state()->files->operations + 1;
+    BOOST_TEST((code_of([&] { insert(s, 2); }) == errc::outcome_unknown));
+    io.restart();
+    io.poll();
+    BOOST_TEST((ended == errc::storage_failed));
+    BOOST_TEST((code_of([&] {
+                    io.restart();
+                    asio::co_spawn(io, wait(), [](std::exception_ptr e) {
+                        std::rethrow_exception(e);
+                    });
+                    io.run();
+                }) == errc::storage_failed));
+}
+
+/// No further file can be opened, in its lifetime.
+struct no_descriptors {
+    no_descriptors() {
+        ::getrlimit(RLIMIT_NOFILE, &before);
+        ::rlimit const none{3, before.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+    no_descriptors(no_descriptors const&) = delete;
+    no_descriptors& operator=(no_descriptors const&) = delete;
+    ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before); }
+    ::rlimit before{};
+};
+
+BOOST_AUTO_TEST_CASE(without_a_descriptor_for_the_next_segment_inserts_are_refused_for_a_while) {
+    folder const at;
+    journal_options o;
+    o.segment_bytes = 64U << 10U;
+    std::uint64_t n = 0;
+    {
+        cofire::journal_storage storage(at.path / "jobs.d", o);
+        asio::io_context io; // has its descriptors already
+        auto const insert_one = [&]() -> asio::awaitable<void> {
+            std::vector<cofire::new_job> const jobs{job(n + 1)};
+            auto op = storage.insert({.jobs = jobs});
+            (void)co_await std::move(op);
+            ++n;
+        };
+        auto const code = [&] {
+            return code_of([&] {
+                asio::co_spawn(io, insert_one(), [](std::exception_ptr e) {
+                    if (e) {
+                        std::rethrow_exception(e);
+                    }
+                });
+                io.restart();
+                io.run();
+            });
+        };
+        errc refused{};
+        {
+            no_descriptors const from_now;
+            while (refused == errc{} && n != 5'000) {
+                refused = code();
+            }
+        }
+        BOOST_TEST((refused == errc::no_space));
+        auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (code() != errc{} && std::chrono::steady_clock::now() < until) {
+        }
+        BOOST_TEST((code() == errc{})); // it has tried again by itself
+    }
+    cofire::journal_storage storage(at.path / "jobs.d", o);
+    BOOST_TEST(storage.report().jobs == n);
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_write_or_sync_fails_the_journal_for_good) {
     // Whatever operation of the file system fails: what was answered is there after the next start.
     for (std::uint64_t at = 1;; ++at) {
@@ -257,6 +361,57 @@ BOOST_AUTO_TEST_CASE(old_files_go_when_a_snapshot_holds_what_they_held) {
     BOOST_TEST(after.inserted == records.inserted);
     BOOST_TEST(after.succeeded == records.succeeded);
     BOOST_TEST(after[job_state::enqueued] == records[job_state::enqueued]);
+}
+
+template <class Storage>
+cofire::storage_health health(Storage& s) {
+    return await(s.read(cofire::read_health{})).health;
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_fails_is_told_and_tried_again) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::uint64_t n = 0;
+    auto const insert_some = [&] {
+        for (int i = 0; i != 300; ++i) {
+            insert(s, ++n);
+            s.turn();
+        }
+    };
+    insert_some();
+    BOOST_TEST(health(s).message == "");
+    journal.state()->files->fail_name = "snap-";
+    insert_some();
+    BOOST_TEST(health(s).ok); // it takes everything
+    BOOST_TEST(health(s).message.find("the latest snapshot failed") == 0U);
+    BOOST_TEST(health(s).message.find("snap-") != std::string::npos);
+    journal.state()->files->fail_name.clear();
+    insert_some();
+    BOOST_TEST(health(s).message == "");
+
+    simulated_journal next(journal.state()->disk->after_exit(), small());
+    BOOST_TEST(next.shared()->report().jobs == n);
+    BOOST_TEST(next.shared()->report().records < 300U); // the rest came from a snapshot
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_in_its_health) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    journal.state()->files->capacity = 0;
+    std::uint64_t n = 1;
+    for (; n != 2'000 && code_of([&] { insert(s, n); }) == errc{}; ++n) {
+        s.turn();
+    }
+    BOOST_TEST(!health(s).ok);
+    BOOST_TEST(health(s).message.find("the file system is full") == 0U);
+    journal.state()->files->capacity = ~std::uint64_t{0};
+    s.turn();
+    BOOST_TEST(health(s).ok);
+
+    journal.state()->files->fail_at = journal.state()->files->operations + 1;
+    BOOST_TEST((code_of([&] { insert(s, n); }) == errc::outcome_unknown));
+    BOOST_TEST(!health(s).ok);
+    BOOST_TEST(health(s).message.find("the journal has failed: write of seg-") == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(on_a_real_directory_with_a_thread) {

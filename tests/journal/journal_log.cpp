@@ -513,6 +513,49 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_poisons_for_good) {
     BOOST_TEST(reopened_last(next) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(frames_of_another_course_of_the_same_store_are_noticed) {
+    // Two copies of a directory go on differently, in frames of the same numbers and lengths.
+    simulated_disk disk;
+    {
+        opened store(disk);
+        store.open();
+        store.append(2);
+    }
+    std::uint64_t room = 0;
+    auto const gone_on = [&](std::byte what) {
+        auto copy = disk.after_exit();
+        opened store(copy);
+        store.open();
+        bytes record(8 + 24, what);
+        cofire::detail::store_little(std::span<std::byte>(record), 0, std::uint32_t{24});
+        cofire::detail::store_little(std::span<std::byte>(record), 4, std::uint32_t{1});
+        store.log->write_frame(record, 1);
+        room = store.log->room();
+        store.log->write_frame(record, 1);
+        return copy.after_exit();
+    };
+    auto mixed = gone_on(std::byte{1});
+    auto const other = gone_on(std::byte{2});
+    std::size_t const begin = small_segment - cofire::detail::segment_reserve - room;
+    auto const segment = mixed.names.at(cofire::detail::segment_name(1));
+    auto const& from = other.inodes[segment].durable;
+    auto& to = mixed.inodes[segment];
+    std::copy(
+        from.begin() + static_cast<std::ptrdiff_t>(begin),
+        from.end(),
+        to.durable.begin() + static_cast<std::ptrdiff_t>(begin)
+    );
+    to.current = to.durable;
+    opened store(mixed);
+    std::string why;
+    try {
+        store.open();
+    } catch (cofire::error const& e) {
+        why = e.what();
+    }
+    BOOST_TEST(why.find("does not follow what stands before it") != std::string::npos, why);
+}
+
 BOOST_AUTO_TEST_CASE(bad_options_and_frames_are_refused) {
     simulated_disk disk;
     opened tiny(disk, 4096);

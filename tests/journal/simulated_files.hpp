@@ -178,6 +178,7 @@ public:
     std::uint64_t fail_at = 0;
     int failure = EIO;
     bool fail_ever_after = false;
+    std::string fail_name; // if set: what changes a file with this in its name fails
     std::uint64_t capacity = ~std::uint64_t{0}; // of all files together, as reserve() sees it
 
     std::vector<std::string> list() {
@@ -324,6 +325,9 @@ private:
         if (operations == crash_at) {
             has_crashed_ = true;
             throw machine_crashed{};
+        }
+        if (!fail_name.empty() && name.find(fail_name) != std::string::npos) {
+            throw cofire::detail::io_error(operation, name, failure);
         }
         if (fail_at != 0 && (operations == fail_at || (fail_ever_after && operations > fail_at))) {
             throw cofire::detail::io_error(operation, name, failure);

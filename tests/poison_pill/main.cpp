@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 
-// A job that kills its process, among a thousand that do nothing wrong, a hundred at a time. The
-// process is started again until all are done: the thousand succeed, the one ends failed and says why.
-
-#include "command_log.hpp"
+// A job that kills its process, among a thousand that do nothing wrong, a hundred at a time, on a
+// journal. The process is started again until all are done: the thousand succeed, the one ends failed
+// and says why.
 
 #include <cofire/cofire.hpp>
+#include <cofire/storage/journal.hpp>
+#include <cofire/testing/manual_clock.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <csignal>
 #include <cstdlib>
+#include <exception>
+#include <filesystem>
 #include <iostream>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace asio = boost::asio;
@@ -53,16 +59,25 @@ struct cofire::job_traits<guilty> {
 
 namespace {
 
-cofire::time_point start_time() {
-    return cofire::time_point{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+/// Each process starts an hour after the one before.
+cofire::time_point start_time(int number) {
+    return cofire::time_point{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}} +
+           std::chrono::hours(number);
+}
+
+cofire::journal_options on(cofire::testing::manual_clock const& clock) {
+    cofire::journal_options options;
+    options.clock = clock;
+    return options;
 }
 
 /// A process's view of the store.
 struct world {
-    explicit world(std::string const& path) : storage(path, clock) {}
+    world(std::string const& path, int number)
+        : clock(start_time(number)), storage(path, on(clock)) {}
 
-    cofire::testing::manual_clock clock{start_time()};
-    poison_pill::logged_storage storage;
+    cofire::testing::manual_clock clock;
+    cofire::journal_storage storage;
     asio::io_context io{1};
 
     template <class T>
@@ -73,8 +88,10 @@ struct world {
             error = std::move(e);
             result = std::move(value);
         });
-        io.restart();
-        io.poll();
+        while (!result) { // the journal's thread answers
+            io.restart();
+            io.run_one_for(10s);
+        }
         if (error) {
             std::rethrow_exception(error);
         }
@@ -97,11 +114,11 @@ asio::awaitable<std::vector<cofire::enqueued>> enqueue_all(cofire::client jobs) 
 }
 
 /// One life of the program. It ends with 0 when there is nothing left to do.
-int live(std::string const& path, bool first) {
+int live(std::string const& path, int number) {
     ::rlimit const no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
-    world w(path);
-    if (first) {
+    world w(path, number);
+    if (number == 0) {
         cofire::client_options options;
         options.clock = w.clock;
         w.run(enqueue_all(cofire::client(w.storage, std::move(options))));
@@ -127,18 +144,18 @@ int live(std::string const& path, bool first) {
         }
         w.clock.advance(10ms);
         w.io.restart();
-        w.io.poll();
+        w.io.run_for(1ms);
     }
     return 0;
 }
 
 /// Starts the program. True: it was killed by its own abort().
-bool start(std::string const& path, bool first, int& exit_code) {
+bool start(std::string const& path, int number, int& exit_code) {
     ::pid_t const child = ::fork();
     if (child == 0) {
         int code = 2;
         try {
-            code = live(path, first);
+            code = live(path, number);
         } catch (std::exception const& e) {
             std::cerr << e.what() << '\n';
         }
@@ -160,18 +177,18 @@ bool check(bool good, std::string const& what) {
 } // namespace
 
 int main(int argc, char** argv) {
-    std::string const path = argc > 1 ? argv[1] : "poison_pill.log";
-    std::remove(path.c_str());
+    std::string const path = argc > 1 ? argv[1] : "poison_pill.d";
+    std::filesystem::remove_all(path);
     int starts = 0;
     int exit_code = 0;
-    while (start(path, starts == 0, exit_code) && ++starts != most_starts) {
+    while (start(path, starts, exit_code) && ++starts != most_starts) {
     }
     bool good = check(exit_code == 0, "the last process had nothing left to do");
     std::cout << "started again " << starts << " times\n";
     good = check(starts > 0 && starts < most_starts, "it was started again at most five times") &&
            good;
 
-    world w(path);
+    world w(path, most_starts);
     auto const c = w.counts();
     good = check(c[cofire::job_state::succeeded] == innocent_jobs, "all innocent jobs succeeded") &&
            good;
@@ -186,6 +203,7 @@ int main(int argc, char** argv) {
     if (told) {
         std::cout << failed[0].error->type << ": " << failed[0].error->message << '\n';
     }
-    std::remove(path.c_str());
+    w.storage.close();
+    std::filesystem::remove_all(path);
     return good ? 0 : 1;
 }

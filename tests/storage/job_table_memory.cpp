@@ -3,13 +3,7 @@
 
 // An insert that runs out of memory, wherever that may be, has changed nothing.
 
-// The file replaces the program's operator new, which clang's sanitizers do themselves; there is nothing
-// of it there. With g++ it runs under the address sanitizer, too.
-#if defined(__clang__) && defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define COFIRE_TEST_NO_OPERATOR_NEW
-#endif
-#endif
+#include "shortage.hpp"
 
 #ifndef COFIRE_TEST_NO_OPERATOR_NEW
 
@@ -26,28 +20,7 @@ namespace {
 
 using namespace storage_tests;
 
-/// How many allocations of this thread succeed until all fail; negative: they all succeed.
-thread_local long allocations_left = -1;
-
-void* allocate(std::size_t bytes, std::size_t alignment) {
-    if (allocations_left == 0) {
-        throw std::bad_alloc();
-    }
-    allocations_left -= allocations_left > 0 ? 1 : 0;
-    std::size_t const whole = (bytes + alignment - 1) / alignment * alignment;
-    if (void* const p = std::aligned_alloc(alignment, whole == 0 ? alignment : whole)) {
-        return p;
-    }
-    throw std::bad_alloc();
-}
-
-/// Memory runs out after so many allocations, in its lifetime.
-struct shortage {
-    explicit shortage(long allocations) { allocations_left = allocations; }
-    ~shortage() { allocations_left = -1; }
-    shortage(shortage const&) = delete;
-    shortage& operator=(shortage const&) = delete;
-};
+using shortage_tests::shortage;
 
 /// All that can be read of a table, as text.
 std::string dump(cofire::detail::job_table const& table, time_point now) {
@@ -206,41 +179,5 @@ BOOST_AUTO_TEST_CASE(a_promotion_that_runs_out_of_memory_loses_no_job) {
 } // namespace
 
 BOOST_AUTO_TEST_SUITE_END()
-
-// For the whole program. Not inlined, for g++ would warn that what they call is another family.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-    return job_table_memory::allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-}
-[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
-    return job_table_memory::allocate(bytes, static_cast<std::size_t>(alignment));
-}
-// Those that do not throw, too: a sanitizer has its own, which do not fit to the deletes below.
-[[gnu::noinline]] void* operator new(std::size_t bytes, std::nothrow_t const&) noexcept {
-    try {
-        return operator new(bytes);
-    } catch (std::bad_alloc const&) {
-        return nullptr;
-    }
-}
-[[gnu::noinline]] void*
-operator new(std::size_t bytes, std::align_val_t alignment, std::nothrow_t const&) noexcept {
-    try {
-        return operator new(bytes, alignment);
-    } catch (std::bad_alloc const&) {
-        return nullptr;
-    }
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept {
-    std::free(p);
-}
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
-    std::free(p);
-}
-[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept {
-    std::free(p);
-}
-[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
-    std::free(p);
-}
 
 #endif

@@ -87,8 +87,10 @@ private:
     void make_places(std::size_t runs);
     void note_starts(server_instance server, std::vector<acquired_job> const& jobs);
     void note_ends(settle_request const& r, settle_answer const& answer);
+    [[nodiscard]] bool has_room(std::size_t bytes) const;
     void throw_without_room(std::size_t bytes) const;
     void throw_if_failed() const;
+    void add_problems(storage_health& health) const;
 
     [[nodiscard]] asio::awaitable<void> stored(std::uint64_t record, durability_level level);
     [[nodiscard]] asio::awaitable<void> wait_for_room();
@@ -110,6 +112,7 @@ private:
     void make_room();
     void compact();
     void begin_snapshot();
+    void note_problem(std::string_view what, std::string_view why);
     [[nodiscard]] std::optional<commit_queue::steady_time> next_turn() const;
 
     bool loading_ = false; // a snapshot
@@ -124,6 +127,7 @@ private:
     std::uint64_t last_vital_ = 0; // the last record that is more than a start or a report
     std::vector<interrupted_run> starting_;
     std::vector<std::byte> records_;
+    std::string problem_; // of the latest snapshot; the journal goes on without it
     static constexpr std::uint64_t no_end = ~std::uint64_t{0};
     std::atomic<std::uint64_t> room_ = no_end; // bytes that the log takes for certain
     std::mutex closing_;

@@ -17,12 +17,13 @@
 
 namespace cofire::detail {
 
+inline constexpr std::size_t bytes_of_job = 4096; // names, options, keys, tags
+
 /// About how many bytes the records of jobs take at the most.
 inline std::size_t bytes_of(std::span<new_job const> jobs) {
-    constexpr std::size_t rest_of_one = 4096; // names, options, keys, tags
     std::size_t bytes = 0;
     for (new_job const& job : jobs) {
-        bytes += job.arguments.size() + job.parents.size() * 16 + rest_of_one;
+        bytes += job.arguments.size() + job.parents.size() * 16 + bytes_of_job;
     }
     return bytes;
 }
@@ -101,12 +102,17 @@ void journal_engine<Files>::throw_if_failed() const {
     }
 }
 
-/// Refuses what could not be written for certain. A part is kept for the ends of runs.
+/// False for what could not be written for certain. A part is kept for the ends of runs.
 template <class Files>
-void journal_engine<Files>::throw_without_room(std::size_t bytes) const {
+bool journal_engine<Files>::has_room(std::size_t bytes) const {
     std::uint64_t const kept = std::min<std::uint64_t>(4U << 20U, options_.segment_bytes / 4);
     std::uint64_t const room = room_.load(std::memory_order_relaxed);
-    if (room != no_end && queue_.unwritten_bytes() + bytes + kept > room) {
+    return room == no_end || queue_.unwritten_bytes() + bytes + kept <= room;
+}
+
+template <class Files>
+void journal_engine<Files>::throw_without_room(std::size_t bytes) const {
+    if (!has_room(bytes)) {
         throw error(errc::no_space, this->name_);
     }
 }
@@ -285,7 +291,31 @@ asio::awaitable<servers_answer> journal_engine<Files>::servers(servers_request r
 template <class Files>
 asio::awaitable<read_answer> journal_engine<Files>::read(read_request r) {
     typename shell::step const s(*this); // also of a journal that has failed
-    co_return s.table.read(r, s.now);
+    read_answer answer = s.table.read(r, s.now);
+    if (std::holds_alternative<read_health>(r)) {
+        add_problems(answer.health);
+    }
+    co_return answer;
+}
+
+/// What only the journal knows. The worst comes first.
+template <class Files>
+void journal_engine<Files>::add_problems(storage_health& health) const {
+    auto const add = [&health](std::string_view text) {
+        health.message.append(health.message.empty() ? "" : "; ").append(text);
+    };
+    if (std::string const why = queue_.failure(); !why.empty()) {
+        health.ok = false;
+        health.message = "the journal has failed: " + why;
+        return;
+    }
+    if (!has_room(2 * bytes_of_job)) {
+        health.ok = false;
+        add("the file system is full: only runs that end are taken");
+    }
+    if (!problem_.empty()) {
+        add(problem_);
+    }
 }
 
 template <class Files>

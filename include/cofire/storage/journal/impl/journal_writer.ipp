@@ -240,6 +240,7 @@ void journal_engine<Files>::compact() {
             snapshot_->commit();
             snapshot_.reset();
             compact_at_ = std::max(options_.compact_bytes, size);
+            note_problem("older files cannot be removed: ", log_->cleanup_failure());
         }
     } catch (std::exception const& e) {
         snapshot_.reset();
@@ -250,8 +251,21 @@ void journal_engine<Files>::compact() {
         }
         if (log_->is_poisoned()) {
             fail_as_writer(e.what());
+        } else {
+            note_problem("the latest snapshot failed, and the log grows: ", e.what());
         }
     }
+}
+
+/// For who asks for the storage's health. No `why`: all is well.
+template <class Files>
+void journal_engine<Files>::note_problem(std::string_view what, std::string_view why) {
+    std::string text;
+    if (!why.empty()) {
+        text.append(what).append(why);
+    }
+    std::lock_guard const lock(this->mutex_);
+    problem_ = std::move(text);
 }
 
 /// The table as it is at one moment, and the log up to that moment.

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+// Copyright (c) 2026 The cofire authors
+
+#ifndef COFIRE_TESTS_JOURNAL_RECORDS_JOURNAL_SUBJECT_HPP
+#define COFIRE_TESTS_JOURNAL_RECORDS_JOURNAL_SUBJECT_HPP
+
+#include "differential/subject.hpp"
+#include "journal/engine_model.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace cofire::journal_tests {
+
+namespace simulated = ::journal_tests;
+
+/// A clock that stands where it is put.
+struct standing_clock {
+    time_point now{};
+
+    [[nodiscard]] time_point wall_now() const { return now; }
+    [[nodiscard]] steady_point steady_now() const { return steady_point{now.time_since_epoch()}; }
+    std::uint64_t subscribe(std::function<void()> const&) { return 0; }
+    void unsubscribe(std::uint64_t) {}
+};
+
+/// The whole journal on a simulated disk, with small files and frequent snapshots. That all servers die
+/// is the death of the process: the journal is opened anew from what the disk had then.
+class journal_subject final : public differential::subject {
+public:
+    explicit journal_subject(table_limits const& limits) {
+        options_.limits = limits;
+        options_.clock = clock{clock_};
+        options_.segment_bytes = 256U << 10U;
+        options_.compact_bytes = 4U << 10U;
+        journal_.emplace(simulated::simulated_disk(), options_);
+    }
+
+    insert_answer insert(insert_request const& r, time_point now) override {
+        return run(now, engine().insert(r));
+    }
+    acquire_answer acquire(acquire_request const& r, time_point now) override {
+        return run(now, engine().acquire(r));
+    }
+    settle_answer settle(settle_request const& r, time_point now) override {
+        return run(now, engine().settle(r));
+    }
+    tick_answer tick(tick_request const& r, time_point now) override {
+        return run(now, engine().tick(r));
+    }
+    change_answer change(change_request const& r, time_point now) override {
+        return run(now, engine().change(r));
+    }
+    recurring_answer recurring(recurring_request const& r, time_point now) override {
+        return run(now, engine().recurring(r));
+    }
+    queues_answer queues(queues_request const& r, time_point now) override {
+        return run(now, engine().queues(r));
+    }
+    servers_answer servers(servers_request const& r, time_point now) override {
+        servers_answer answer = run(now, engine().servers(r));
+        if (answer.presence) {
+            presences_[answer.instance] = std::exchange(answer.presence, nullptr);
+        }
+        return answer;
+    }
+    read_answer read(read_request const& r, time_point now) override {
+        read_answer answer = run(now, engine().read(r));
+        if (std::holds_alternative<read_counts>(r)) {
+            answer.counts.stale += untold_stale_;
+            answer.counts.refused += untold_refused_;
+        }
+        return answer;
+    }
+    void server_died(server_instance instance, time_point now) override {
+        clock_->now = now;
+        presences_.erase(instance);
+    }
+    void recover(time_point now) override {
+        clock_->now = now;
+        // What was refused or stale is told with the next record only, so its count may be lost.
+        auto const before = read(read_counts{}, now).counts;
+        auto disk = journal_->state()->disk->after_exit();
+        journal_.reset();
+        presences_.clear(); // of a process that is gone
+        journal_.emplace(std::move(disk), options_);
+        auto const after = read(read_counts{}, now).counts;
+        untold_stale_ += before.stale - after.stale;
+        untold_refused_ += before.refused - after.refused;
+    }
+
+private:
+    simulated::engine& engine() { return *journal_->shared(); }
+
+    template <class Answer>
+    Answer run(time_point now, asio::awaitable<Answer> operation) {
+        clock_->now = now;
+        std::optional<Answer> answer;
+        std::exception_ptr failure;
+        asio::co_spawn(
+            context_,
+            std::move(operation),
+            [&answer, &failure](std::exception_ptr e, Answer a) {
+                failure = e;
+                answer.emplace(std::move(a));
+            }
+        );
+        context_.restart();
+        context_.run();
+        engine().turn();
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+        return std::move(answer).value();
+    }
+
+    asio::io_context context_{1};
+    std::shared_ptr<standing_clock> clock_ = std::make_shared<standing_clock>();
+    journal_options options_;
+    std::optional<simulated::simulated_journal> journal_;
+    std::map<server_instance, std::shared_ptr<void const>> presences_;
+    std::uint64_t untold_stale_ = 0;
+    std::uint64_t untold_refused_ = 0;
+};
+
+} // namespace cofire::journal_tests
+
+#endif
