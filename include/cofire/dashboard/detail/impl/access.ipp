@@ -151,7 +151,7 @@ COFIRE_DECL std::size_t log_in_brake::size() const {
 // The address in `text`; IPv4 in IPv6 as IPv4. Nothing if it is none.
 [[nodiscard]] inline std::optional<asio::ip::address> plain_address(std::string_view text) {
     boost::system::error_code ec;
-    asio::ip::address const address = asio::ip::make_address(std::string(text), ec);
+    asio::ip::address address = asio::ip::make_address(std::string(text), ec);
     if (ec) {
         return std::nullopt;
     }
