@@ -4,6 +4,8 @@
 #include "failing_storage.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 // Which calls a server makes of its storage, and which answers it believes.
 
@@ -93,6 +95,23 @@ BOOST_AUTO_TEST_CASE(what_is_due_is_promoted_by_a_tick_and_taken_after_it) {
     });
     BOOST_REQUIRE((first != w.weak.names.end()));
     BOOST_TEST(*first == "tick");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_comes_late_makes_no_retry_early) {
+    failing w;
+    w.handlers.add<other>([](job_context&, other) -> asio::awaitable<void> {
+        throw std::runtime_error("out of cheese");
+        co_return;
+    });
+    w.start();
+    bool late = true;
+    w.weak.gave = [&](cofire::acquire_answer const&) {
+        w.clock.advance(std::exchange(late, false) ? 1s : 0s); // it says what the time was before
+    };
+    auto const id = w.add<other>(1, {.max_attempts = 2, .delays = {500ms}});
+    BOOST_TEST(!late);
+    BOOST_TEST((w.state(id) == job_state::scheduled));
+    BOOST_TEST((w.record(id).due == w.clock.wall_now() + 500ms));
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_server_asks_for_nothing) {

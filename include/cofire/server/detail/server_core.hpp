@@ -133,7 +133,7 @@ public:
     void give_up_run(job_id id, epoch_type epoch);
     void set_presence(std::shared_ptr<void const> const& p);
     void set_trouble(std::string what); // empty: none
-    void set_storage_time(time_point now);
+    void set_storage_time(time_point now, steady_point asked_at);
     [[nodiscard]] time_point storage_now() const;
     [[nodiscard]] time_point to_local(time_point storage_time) const;
 

@@ -80,6 +80,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
     announcement.slots = core_->options.concurrency;
     announcement.version = COFIRE_VERSION_STRING;
     servers_request const request = std::move(announcement);
+    steady_point const asked_at = core_->environment.clock().steady_now();
     servers_answer answer;
     std::exception_ptr failure;
     try {
@@ -100,7 +101,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
     presence_ = std::move(answer.presence);
     list_held_.reset();
     tick_every_ = answer.tick_every;
-    core_->set_storage_time(answer.now);
+    core_->set_storage_time(answer.now, asked_at);
     more_ = true;
     reload_ = true;
     seen_.reset();
@@ -127,6 +128,7 @@ dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> i
         co_return;
     }
     next_tick_ = request.executor_stamp + tick_every_.value_or(std::chrono::milliseconds{100});
+    core_->set_storage_time(answer.now, request.executor_stamp);
     take_tick(answer);
     if (request.list_held) {
         take_held(answer.held, in_hand);
@@ -135,7 +137,6 @@ dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> i
 
 COFIRE_DECL void dispatcher::take_tick(tick_answer const& answer) {
     log_sink const& log = core_->environment.log();
-    core_->set_storage_time(answer.now);
     next_due_ = answer.next_due;
     seen_ = seen_ ? seen_ : std::optional(answer.seen);
     changed_ = answer.more;
@@ -208,6 +209,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::settle(ended_runs ended, std::uint
     if (limit != 0) {
         request.then = make_acquire(limit);
     }
+    steady_point const asked_at = core_->environment.clock().steady_now();
     settle_answer answer;
     std::exception_ptr failure;
     try {
@@ -242,7 +244,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::settle(ended_runs ended, std::uint
         co_return;
     }
     isolate_ -= std::min(isolate_, ended.size());
-    core_->set_storage_time(answer.now);
+    core_->set_storage_time(answer.now, asked_at);
     if (answer.acquired) { // first, so that handlers start
         take_answer(std::move(*answer.acquired), limit);
     }

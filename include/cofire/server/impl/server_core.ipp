@@ -82,8 +82,15 @@ COFIRE_DECL time_point server_core::to_local(time_point storage_time) const {
     return storage_time > now && storage_time - now > far ? now + far : storage_time - skew;
 }
 
-COFIRE_DECL void server_core::set_storage_time(time_point now) {
-    skew_.store((now - environment.clock().wall_now()).count(), std::memory_order_relaxed);
+/// The storage's clock showed `now` at some time since we asked. What we took for its time is right if it
+/// lies between; an answer that came late must not make it older.
+COFIRE_DECL void server_core::set_storage_time(time_point now, steady_point asked_at) {
+    duration const least = now - environment.clock().wall_now();
+    duration const waited =
+        std::chrono::ceil<duration>(environment.clock().steady_now() - asked_at);
+    duration const skew{skew_.load(std::memory_order_relaxed)};
+    duration const likely = std::clamp(skew, least, least + waited);
+    skew_.store(likely.count(), std::memory_order_relaxed);
 }
 
 COFIRE_DECL void server_core::begin_run() {

@@ -11,6 +11,7 @@
 #include <cofire/storage/journal/little_endian.hpp>
 #include <cofire/storage/journal/record_bytes.hpp>
 #include <cofire/storage/journal/record_writer.hpp>
+#include <cofire/storage/journal/segment.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -119,7 +120,7 @@ private:
     };
 
     static typename Files::file open(Files& files) {
-        std::string const name = "inflight";
+        std::string const name(inflight_name);
         auto const names = files.list();
         bool const is_there = std::find(names.begin(), names.end(), name) != names.end();
         return is_there ? files.open(name, file_access::write) : files.create(name);

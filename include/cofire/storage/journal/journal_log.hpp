@@ -102,6 +102,11 @@ public:
     /// The bytes of frames since the point of the newest snapshot.
     [[nodiscard]] std::uint64_t bytes_since_snapshot() const { return bytes_since_snapshot_; }
 
+    /// Removes all that the newest snapshot covers, the generation before it, too: nothing is left to
+    /// fall back to then. Nothing happens without a snapshot. Throws errc::storage_failed; what is left
+    /// is good all the same.
+    void keep_only_newest();
+
     /// Why the last removal of what a snapshot made unnecessary failed; empty if it did not. It is tried
     /// again after the next snapshot.
     [[nodiscard]] std::string const& cleanup_failure() const { return cleanup_failure_; }
@@ -135,7 +140,8 @@ private:
     void finish_snapshot(
         std::string const& temporary, snapshot_header const& header, std::uint64_t bytes_before
     );
-    void remove_old();
+    void remove_old() { remove_old(2); }
+    void remove_old(std::size_t kept);
 
     F* files_;
     journal_log_options options_;

@@ -35,7 +35,7 @@ journal_log<F>::journal_log(
         if (is_new) {
             create_store();
         }
-        journal_recovery<F> recovery(*files_, true);
+        journal_recovery<F> recovery(*files_, {.owned = true});
         recovery.run(on_snapshot, on_record);
         adopt(recovery);
         findings_.is_new = is_new;

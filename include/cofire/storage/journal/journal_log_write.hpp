@@ -268,18 +268,19 @@ void journal_log<F>::finish_snapshot(
     remove_old();
 }
 
-// Keeps one generation more than needed: the snapshot before the newest, and the log since then.
+// Keeps so many snapshots, and the log since the first of them. With two that is one generation more than
+// needed.
 template <file_system F>
-void journal_log<F>::remove_old() {
+void journal_log<F>::remove_old(std::size_t kept) {
     cleanup_failure_.clear();
     try {
         bool is_changed = false;
-        while (snapshots_.size() > 2) {
+        while (snapshots_.size() > kept) {
             files_->unlink(snapshot_name(snapshots_.front().seq));
             snapshots_.erase(snapshots_.begin());
             is_changed = true;
         }
-        while (snapshots_.size() == 2 && segments_.front() < snapshots_.front().next_segment) {
+        while (snapshots_.size() == kept && segments_.front() < snapshots_.front().next_segment) {
             files_->unlink(segment_name(segments_.front()));
             segments_.erase(segments_.begin());
             is_changed = true;
@@ -289,6 +290,15 @@ void journal_log<F>::remove_old() {
         }
     } catch (io_error const& e) {
         cleanup_failure_ = e.what();
+    }
+}
+
+template <file_system F>
+void journal_log<F>::keep_only_newest() {
+    require_healthy();
+    remove_old(1);
+    if (!cleanup_failure_.empty()) {
+        throw error(errc::storage_failed, cleanup_failure_);
     }
 }
 

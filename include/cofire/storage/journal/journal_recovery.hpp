@@ -29,6 +29,16 @@ struct torn_tail {
         kept_as; ///< the file that its bytes were moved to; empty if opened for reading only
 };
 
+/// What was read of a segment.
+struct segment_found {
+    std::uint64_t number = 0;
+    std::uint64_t size = 0; ///< of the file; 0 if it is missing, or its header is not good
+    std::uint64_t frames = 0;
+    std::uint64_t records = 0;
+    std::uint64_t last_seq = 0; ///< the last record up to the last good frame
+    std::uint64_t end = 0;      ///< behind the last good frame; 0 as with size
+};
+
 /// What was found in a directory.
 struct journal_findings {
     bool is_new = false;            ///< there was no store; it was made
@@ -40,6 +50,20 @@ struct journal_findings {
     store_format format;
     std::optional<torn_tail> torn;
     std::vector<std::string> bad_snapshots; ///< that could not be used, with the reason
+    std::vector<segment_found> segments;    ///< that were read, in order
+};
+
+/// How a store is read.
+struct recovery_options {
+    /// This process holds the directory's lock, so that what a dead process has written but not made
+    /// durable is made so before it is read.
+    bool owned = false;
+    /// Taken for what stands in the file FORMAT, which is not read then.
+    std::optional<store_format> format{};
+    /// Snapshots up to these records are passed over, as if they were not there.
+    std::vector<std::uint64_t> ignored_snapshots{};
+    /// Segments after this one are not read.
+    std::uint64_t last_segment = ~std::uint64_t{0};
 };
 
 /// Where the log goes on.
@@ -69,13 +93,13 @@ decltype(auto) with_users_errors(Function&& fn) {
 template <file_system F>
 class journal_recovery {
 public:
-    /// `owned`: this process holds the directory's lock, so that what a dead process has written but
-    /// not made durable is made so before it is read.
-    journal_recovery(F& files, bool owned) : files_(&files), owned_(owned) {}
+    journal_recovery(F& files, recovery_options options)
+        : files_(&files), options_(std::move(options)) {}
 
     /// Calls on_snapshot(std::span<std::byte const>) for each block of the newest good snapshot, then
     /// on_record(record_view const&) for every record after it. Throws errc::corrupt, newer_format or
-    /// storage_failed; what was handed out until then must not be used.
+    /// storage_failed; what was handed out until then must not be used, but to salvage it: whole are
+    /// the snapshot and the records up to findings.segments.back().last_seq.
     template <class OnSnapshot, class OnRecord>
     void run(OnSnapshot&& on_snapshot, OnRecord&& on_record);
 
@@ -103,7 +127,7 @@ private:
     [[nodiscard]] bool is_unused(std::uint64_t number);
 
     F* files_;
-    bool owned_;
+    recovery_options options_;
     std::vector<std::byte> bytes_;      // of the segment being read
     std::vector<std::uint64_t> seqs_;   // of all snapshots by name, ascending
     std::uint64_t previous_length_ = 0; // of the segment before, if it was read
@@ -118,7 +142,8 @@ void journal_recovery<F>::run(OnSnapshot&& on_snapshot, OnRecord&& on_record) {
         head.header.number = 1;
         load_snapshot(on_snapshot);
         walk(on_record);
-        if (!seqs_.empty() && head.next_seq <= seqs_.back()) {
+        bool const is_all = options_.last_segment == recovery_options{}.last_segment;
+        if (is_all && !seqs_.empty() && head.next_seq <= seqs_.back()) {
             throw_damaged(
                 snapshot_name(seqs_.back()),
                 0,
@@ -135,7 +160,9 @@ void journal_recovery<F>::list() {
     for (std::string const& name : files_->list()) {
         if (auto const number = segment_number(name)) {
             segments.push_back(*number);
-        } else if (auto const seq = snapshot_seq(name)) {
+        } else if (auto const seq = snapshot_seq(name);
+                   seq && std::ranges::find(options_.ignored_snapshots, *seq) ==
+                              options_.ignored_snapshots.end()) {
             seqs_.push_back(*seq);
         }
     }
@@ -145,6 +172,10 @@ void journal_recovery<F>::list() {
 
 template <file_system F>
 void journal_recovery<F>::read_format() {
+    if (options_.format) {
+        findings.format = *options_.format;
+        return;
+    }
     std::string const name(format_name);
     std::vector<std::byte> bytes(store_format_size + 1);
     try {
@@ -194,8 +225,11 @@ void journal_recovery<F>::load_snapshot(OnSnapshot& on_snapshot) {
 template <file_system F>
 template <class OnRecord>
 void journal_recovery<F>::walk(OnRecord& on_record) {
-    for (std::uint64_t number = head.header.number;; ++number) {
+    for (std::uint64_t number = head.header.number; number <= options_.last_segment; ++number) {
+        findings.segments.push_back({.number = number, .last_seq = head.next_seq - 1});
         segment_header const header = load(number);
+        findings.segments.back().size = header.size;
+        findings.segments.back().end = segment_header_size;
         segment_scan scan(segment_name(number), header, bytes_, head.chain);
         head.start_chain = head.chain;
         head.header = header;
@@ -242,7 +276,7 @@ segment_header journal_recovery<F>::load(std::uint64_t number) {
         );
     }
     // Only the last two can have bytes that are not durable.
-    bool const may_be_unsynced = owned_ && number + 1 >= segments.back();
+    bool const may_be_unsynced = options_.owned && number + 1 >= segments.back();
     auto file = files_->open(name, may_be_unsynced ? file_access::write : file_access::read);
     if (may_be_unsynced) {
         files_->sync(file);
@@ -312,6 +346,11 @@ void journal_recovery<F>::read_frames(
             }
         }
         findings.records += frame.head.records;
+        segment_found& found = findings.segments.back();
+        found.frames = scan.frames();
+        found.records += frame.head.records;
+        found.last_seq = scan.next_seq() - 1;
+        found.end = scan.offset();
     }
 }
 
@@ -372,7 +411,7 @@ bool journal_recovery<F>::has_segment(std::uint64_t number) {
     if (std::ranges::binary_search(segments, number)) {
         return true;
     }
-    if (owned_) {
+    if (options_.owned) {
         return false;
     }
     // The owner may have gone on to it since.
@@ -406,7 +445,7 @@ bool journal_recovery<F>::is_unused(std::uint64_t number) {
 /// storage_failed (also if the owner removed a file that was to be read: try again then).
 template <file_system F, class OnSnapshot, class OnRecord>
 journal_findings read_journal(F& files, OnSnapshot&& on_snapshot, OnRecord&& on_record) {
-    journal_recovery<F> recovery(files, false);
+    journal_recovery<F> recovery(files, recovery_options{});
     recovery.run(on_snapshot, on_record);
     return std::move(recovery.findings);
 }

@@ -50,6 +50,13 @@ public:
     /// How many records were skipped so far: of types that are not known, and need not be.
     [[nodiscard]] std::uint64_t skipped_records() const;
 
+    /// Instead of start(): all is read, and the table is only looked at, or written as a snapshot, just as
+    /// it stands. Of the operations only read(), and those that list something, may follow.
+    void stay_as_stored();
+    /// After it: raises the generation by `count` (at most to the highest there is), so that no epoch from
+    /// here on is among those that a part of the store gave which is lost. Its record is to be taken.
+    void skip_generations(std::uint64_t count);
+
     /// Begins to serve, as a new generation of the store, whose number it returns: epochs are above all
     /// that were given before, all servers are taken for dead, and so are the runs of `interrupted` that
     /// the records do not know of. Its records must be durable before anything is answered.

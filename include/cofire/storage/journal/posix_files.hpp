@@ -85,6 +85,10 @@ public:
     void lock();
     std::uint64_t random();
 
+    /// Who has the directory locked now, in the words that lock() wrote; empty if nobody has, or it is
+    /// not allowed to ask. Takes no lock.
+    [[nodiscard]] std::string owner() const;
+
 private:
     void make_directory() const;
     void check_directory(posix_files_options const& options) const;

@@ -103,6 +103,7 @@ inline constexpr std::uint32_t most_block_size = std::uint32_t{64} << 20;
 
 inline constexpr std::string_view format_name = "FORMAT";
 inline constexpr std::string_view lock_name = "LOCK";
+inline constexpr std::string_view inflight_name = "inflight";
 inline constexpr std::string_view spare_name = "spare.tmp";
 
 [[nodiscard]] std::string segment_name(std::uint64_t number);

@@ -63,6 +63,23 @@ auto logged_table::logged(time_point now, std::size_t bytes, Call const& call) {
     }
 }
 
+COFIRE_DECL void logged_table::stay_as_stored() {
+    writer_.set_last_time(replay_->last_time());
+    writer_.counters_known();
+    (void)table_.take_effects();
+}
+
+COFIRE_DECL void logged_table::skip_generations(std::uint64_t count) {
+    constexpr unsigned bits = 32;
+    constexpr std::uint64_t most = (std::uint64_t{1} << bits) - 1;
+    std::uint64_t const generation = std::min((table_.last_epoch_ >> bits) + count, most);
+    logged(writer_.last_time(), 0, [&] {
+        writer_.generation(generation);
+        table_.last_epoch_ = generation << bits;
+        return 0;
+    });
+}
+
 COFIRE_DECL std::uint64_t
 logged_table::start(time_point now, std::span<interrupted_run const> interrupted) {
     constexpr unsigned bits = 32;

@@ -55,6 +55,25 @@ COFIRE_DECL void posix_files::lock() {
     throw error(errc::in_use, quoted(path_) + ": its file LOCK is replaced again and again");
 }
 
+COFIRE_DECL std::string posix_files::owner() const {
+    std::string const name(lock_name);
+    int const flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
+    int const descriptor =
+        not_interrupted([&] { return ::openat(directory_.descriptor(), name.c_str(), flags); });
+    if (descriptor == -1) {
+        return {};
+    }
+    file const f(descriptor, name);
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    if (::fcntl(descriptor, F_OFD_GETLK, &whole) == -1 || whole.l_type == F_UNLCK) {
+        return {};
+    }
+    std::string text = small_file(descriptor);
+    return text.empty() ? "another process" : text;
+}
+
 COFIRE_DECL bool posix_files::lock_file_is_current(file const& f) const {
     struct stat mine {};
     struct stat named {};
