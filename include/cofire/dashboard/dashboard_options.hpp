@@ -21,7 +21,8 @@ namespace cofire {
 
 /// What somebody may do on a dashboard.
 enum class role : std::uint8_t {
-    viewer,   ///< look
+    viewer, ///< look
+    // NOLINTNEXTLINE(readability-identifier-naming): the word is a keyword
     operator_ ///< look and act
 };
 

@@ -65,6 +65,9 @@ private:
 /// that is IPv4 in truth as such. What is no address stands for itself.
 [[nodiscard]] std::string address_group(std::string_view text);
 
+/// True if `text` is the address of one of `addresses`.
+[[nodiscard]] bool is_one_of(std::string_view text, std::vector<std::string> const& addresses);
+
 /// Where a request comes from: `peer`, or if that is one of `trusted`, the last address in
 /// X-Forwarded-For that is not.
 [[nodiscard]] std::string client_address(

@@ -151,7 +151,7 @@ COFIRE_DECL std::size_t log_in_brake::size() const {
 // The address in `text`; IPv4 in IPv6 as IPv4. Nothing if it is none.
 [[nodiscard]] inline std::optional<asio::ip::address> plain_address(std::string_view text) {
     boost::system::error_code ec;
-    asio::ip::address const address = asio::ip::make_address(std::string(text), ec);
+    asio::ip::address address = asio::ip::make_address(std::string(text), ec);
     if (ec) {
         return std::nullopt;
     }
@@ -174,22 +174,24 @@ COFIRE_DECL std::string address_group(std::string_view text) {
     return asio::ip::address_v6(bytes).to_string() + "/64";
 }
 
+COFIRE_DECL bool is_one_of(std::string_view text, std::vector<std::string> const& addresses) {
+    auto const address = plain_address(text);
+    return address && std::any_of(addresses.begin(), addresses.end(), [&](std::string const& a) {
+               return plain_address(a) == address;
+           });
+}
+
 COFIRE_DECL std::string client_address(
     http::fields const& header, std::string peer, std::vector<std::string> const& trusted
 ) {
-    auto const is_trusted = [&trusted](std::string const& address) {
-        auto const plain = plain_address(address);
-        return plain && std::any_of(trusted.begin(), trusted.end(), [&](std::string const& t) {
-                   return plain_address(t) == plain;
-               });
-    };
     std::string all; // of several fields one list
     for (auto const& field : header) {
         if (beast::iequals(field.name_string(), "X-Forwarded-For")) {
             all += (all.empty() ? "" : ",") + std::string(field.value());
         }
     }
-    while (!all.empty() && is_trusted(peer)) { // from the right: what stands left anybody may write
+    while (!all.empty() && is_one_of(peer, trusted)
+    ) { // from the right: what stands left anybody may write
         auto const comma = all.rfind(',');
         std::string_view last = all;
         last.remove_prefix(comma == std::string::npos ? 0 : comma + 1);

@@ -203,13 +203,8 @@ COFIRE_DECL asio::awaitable<void> serve_connection(
 // By what the connections of `peer` are counted; empty: not at all, because many share a proxy.
 [[nodiscard]] inline std::string
 counts_for(dashboard_options const& options, std::string const& peer) {
-    std::string group = address_group(peer);
-    bool const is_proxy = std::any_of(
-        options.trusted_proxies.begin(),
-        options.trusted_proxies.end(),
-        [&](std::string const& proxy) { return address_group(proxy) == group; }
-    );
-    return is_proxy ? std::string() : group;
+    bool const is_proxy = is_one_of(peer, options.trusted_proxies);
+    return is_proxy ? std::string() : address_group(peer);
 }
 
 COFIRE_DECL asio::awaitable<void>

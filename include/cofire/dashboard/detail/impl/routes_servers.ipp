@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -67,9 +68,8 @@ latest_jobs(storage_ref storage, std::string type, job_state state) {
     }
     std::sort(values.begin(), values.end());
     auto const at = [&](double share) {
-        return values[static_cast<std::size_t>(
-            share * static_cast<double>(values.size() - 1) + 0.5
-        )];
+        auto const place = std::lround(share * static_cast<double>(values.size() - 1));
+        return values[static_cast<std::size_t>(place)];
     };
     o["p50"] = at(0.5);
     o["p90"] = at(0.9);
