@@ -50,6 +50,6 @@ class Report:
         self.count += 1
         print(f"{path}:{line}: {message}")
 
-    def end(self, checked):
-        print(f"{checked} files, {self.count} findings")
+    def end(self, checked, what="files"):
+        print(f"{checked} {what}, {self.count} findings")
         sys.exit(1 if self.count else 0)

@@ -229,6 +229,7 @@ BOOST_AUTO_TEST_CASE(result_throws_what_became_of_the_job) {
     BOOST_CHECK(code_of(t.jobs.result<int>(some_id), message) == errc::bad_result);
     BOOST_CHECK(message.find(some_id.to_string()) != std::string::npos);
     BOOST_CHECK(code_of(t.jobs.result<int>(some_id), message) == errc::bad_result);
+    BOOST_CHECK(message.find("it has none") != std::string::npos);
     BOOST_CHECK(code_of(t.jobs.result<int>(some_id), message) == errc::unknown_job);
     t.storage.read_answers = {failed};
     BOOST_CHECK(code_of(t.jobs.result(some_id), message) == errc::job_failed);

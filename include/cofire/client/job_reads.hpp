@@ -47,6 +47,9 @@ template <class T>
 asio::awaitable<T> decode_result(asio::awaitable<std::string> text_op, job_id id) {
     std::string const text = co_await std::move(text_op);
     if constexpr (!std::is_void_v<T>) {
+        if (text.empty()) {
+            throw_bad_result(id, "it has none");
+        }
         try {
             co_return decode_value<T>(text);
         } catch (error const& e) {

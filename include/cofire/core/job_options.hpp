@@ -87,7 +87,8 @@ struct job_options {
     few<duration, 16> delays{};
     /// How long one run may take; it is then cancelled and has failed. Default: no limit.
     std::optional<duration> timeout{};
-    /// How long after it became due a job may still start; it is deleted then. Default: no limit.
+    /// How long after it became due a job may still start for the first time; it is deleted then.
+    /// Default: no limit.
     std::optional<duration> expires{};
     /// At most one job holds this key, for as long as unique_mode says. Up to 256 bytes.
     std::optional<std::string_view> unique_key{};

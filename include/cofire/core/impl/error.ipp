@@ -56,7 +56,7 @@ private:
         case errc::job_deleted: return "the job was deleted";
         case errc::job_timeout: return "the attempt ran into its timeout";
         case errc::lost_server: return "the job's server died while it ran";
-        case errc::bad_result: return "the stored result is of another type";
+        case errc::bad_result: return "a result that is not of the type it should be";
         case errc::bad_dashboard_option: return "the dashboard's options do not fit together";
         case errc::bad_server_option: return "the server's options do not fit together";
         case errc::version_mismatch: return "the storage does not serve this version";
