@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(the_journal_answers_as_the_naive_model) {
 }
 
 BOOST_AUTO_TEST_CASE(opened_anew_after_every_command_it_answers_as_the_naive_model) {
-    run_scripts("opened anew after every command", 8, [](std::uint64_t seed) {
+    run_scripts("opened anew after every command", 4, [](std::uint64_t seed) {
         return reopened_after_each(cofire::differential::random_script(seed, 100));
     });
 }

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_SUITE(logged_table_random)
 
 BOOST_AUTO_TEST_CASE(what_is_replayed_is_the_same_table) {
     auto const report = cofire::differential::check_scripts(
-        make_logged, number("COFIRE_FIRST_SEED", 1), number("COFIRE_SCRIPTS", 100), 200
+        make_logged, number("COFIRE_FIRST_SEED", 1), number("COFIRE_SCRIPTS", 30), 200
     );
     BOOST_TEST(report == "");
 }
