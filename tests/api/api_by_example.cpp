@@ -12,6 +12,8 @@
 #include <boost/describe.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,18 +22,39 @@ namespace api_by_example {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-std::vector<std::string>& said() {
-    static std::vector<std::string> lines;
+// What the handlers have said. One of them runs on a pool, so it is guarded.
+class talk {
+public:
+    void clear() {
+        std::lock_guard lock(mutex_);
+        lines_.clear();
+    }
+    void add(std::string line) {
+        std::lock_guard lock(mutex_);
+        lines_.push_back(std::move(line));
+    }
+    bool has(std::string const& line) {
+        std::lock_guard lock(mutex_);
+        return std::find(lines_.begin(), lines_.end(), line) != lines_.end();
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
+talk& said() {
+    static talk lines;
     return lines;
 }
 
 asio::awaitable<void> send_login_notification(std::string user) {
-    said().push_back("login " + user);
+    said().add("login " + user);
     co_return;
 }
 
 asio::awaitable<std::size_t> backup(cofire::job_context& ctx, std::string database) {
-    said().push_back("backup " + database + " attempt " + std::to_string(ctx.attempt()));
+    said().add("backup " + database + " attempt " + std::to_string(ctx.attempt()));
     co_return database.size();
 }
 
@@ -51,26 +74,26 @@ struct mailer {
 };
 
 void make_thumbnail(std::string path) {
-    said().push_back("thumbnail " + path);
+    said().add("thumbnail " + path);
 }
 
 asio::awaitable<void> notify_admin(std::string what) {
-    said().push_back("admin " + what);
+    said().add("admin " + what);
     co_return;
 }
 
 asio::awaitable<void> daily_report(std::string what) {
-    said().push_back("report " + what);
+    said().add("report " + what);
     co_return;
 }
 
 asio::awaitable<void> captcha_cleanup() {
-    said().emplace_back("captcha");
+    said().add("captcha");
     co_return;
 }
 
 asio::awaitable<void> send_reminder(std::string who) {
-    said().push_back("reminder " + who);
+    said().add("reminder " + who);
     co_return;
 }
 
@@ -95,7 +118,7 @@ struct cofire::job_traits<api_by_example::breaks> {
 namespace api_by_example {
 
 bool has_said(std::string const& line) {
-    return std::find(said().begin(), said().end(), line) != said().end();
+    return said().has(line);
 }
 
 struct fixture {
@@ -216,7 +239,7 @@ BOOST_AUTO_TEST_CASE(the_parts_and_every_client_operation) {
         [&gpu](cofire::job_context& ctx, resize_image job) -> asio::awaitable<void> {
             ++gpu;
             BOOST_TEST(ctx.queue() == "images");
-            said().push_back("resized " + job.path + " " + std::to_string(job.width));
+            said().add("resized " + job.path + " " + std::to_string(job.width));
             co_return;
         }
     );
