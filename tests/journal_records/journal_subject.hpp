@@ -6,13 +6,12 @@
 
 #include "differential/subject.hpp"
 #include "journal/engine_model.hpp"
+#include "support/run_to_end.hpp"
+#include "support/standing_clock.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,15 +22,7 @@ namespace cofire::journal_tests {
 
 namespace simulated = ::journal_tests;
 
-/// A clock that stands where it is put.
-struct standing_clock {
-    time_point now{};
-
-    [[nodiscard]] time_point wall_now() const { return now; }
-    [[nodiscard]] steady_point steady_now() const { return steady_point{now.time_since_epoch()}; }
-    std::uint64_t subscribe(std::function<void()> const&) { return 0; }
-    void unsubscribe(std::uint64_t) {}
-};
+using cofire_tests::standing_clock;
 
 /// The whole journal on a simulated disk, with small files and frequent snapshots. That all servers die
 /// is the death of the process: the journal is opened anew from what the disk had then.
@@ -104,23 +95,9 @@ private:
     template <class Answer>
     Answer run(time_point now, asio::awaitable<Answer> operation) {
         clock_->now = now;
-        std::optional<Answer> answer;
-        std::exception_ptr failure;
-        asio::co_spawn(
-            context_,
-            std::move(operation),
-            [&answer, &failure](std::exception_ptr e, Answer a) {
-                failure = e;
-                answer.emplace(std::move(a));
-            }
-        );
-        context_.restart();
-        context_.run();
+        Answer answer = cofire_tests::run_to_end(context_, std::move(operation));
         engine().turn();
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
-        return std::move(answer).value();
+        return answer;
     }
 
     asio::io_context context_{1};
