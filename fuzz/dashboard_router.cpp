@@ -8,6 +8,7 @@
 // byte, the body.
 
 #include "fuzz.hpp"
+#include "support/run_to_end.hpp"
 
 #include <cofire/client/client.hpp>
 #include <cofire/core/utf8.hpp>
@@ -16,41 +17,21 @@
 #include <cofire/storage/memory_storage.hpp>
 #include <cofire/testing/manual_clock.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 
-#include <exception>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using cofire::detail::dashboard_core;
 using cofire::detail::web_reply;
 using cofire::detail::web_request;
+using cofire_tests::run_to_end;
 
 constexpr cofire::time_point start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
 constexpr std::size_t job_count = 8;
-
-template <class T>
-T run(asio::awaitable<T> op) {
-    asio::io_context io(1);
-    std::exception_ptr error;
-    std::optional<T> result;
-    asio::co_spawn(io, std::move(op), [&](std::exception_ptr e, T r) {
-        error = e;
-        result = std::move(r);
-    });
-    io.run();
-    if (error) {
-        std::rethrow_exception(error);
-    }
-    return std::move(*result);
-}
 
 /// A dashboard, and the jobs that it shows.
 struct world {
@@ -81,14 +62,14 @@ struct world {
         }
         cofire::insert_request insert;
         insert.jobs = all;
-        (void)run(core->storage().insert(insert));
+        (void)run_to_end(core->storage().insert(insert));
         cofire::server_announce server;
         server.name = "a";
         server.types = {{"login", 2, R"({"type":"array","items":{"type":["object"]}})", "L {0}"}};
         server.queues = {"default"};
         server.slots = 1;
         cofire::servers_request const announce = server;
-        presence = run(core->storage().servers(announce)).presence;
+        presence = run_to_end(core->storage().servers(announce)).presence;
         cofire::recurring_definition daily;
         daily.cron = "0 3 * * *";
         daily.type = "login";
@@ -97,20 +78,20 @@ struct world {
         put.id = "daily";
         put.definition = &daily;
         cofire::recurring_request const recurring = put;
-        (void)run(core->storage().recurring(recurring));
+        (void)run_to_end(core->storage().recurring(recurring));
     }
 };
 
 // What nobody who may not act changes, in short.
 std::string state_of(world& w) {
     cofire::read_request const counts = cofire::read_counts();
-    auto const c = run(w.core->storage().read(counts)).counts;
+    auto const c = run_to_end(w.core->storage().read(counts)).counts;
     std::string text;
     for (std::uint64_t const n : c.by_state) {
         text += std::to_string(n) + ' ';
     }
     cofire::recurring_request const list = cofire::recurring_list();
-    for (auto const& r : run(w.core->storage().recurring(list)).records) {
+    for (auto const& r : run_to_end(w.core->storage().recurring(list)).records) {
         text += r.id + ' ' + std::to_string(r.revision) + ' ';
     }
     return text + std::to_string(c.inserted);
@@ -136,7 +117,7 @@ void check(web_request const& request, web_reply const& reply) {
         fuzz::require(value.find_first_of("\r\n") == std::string::npos, "one header", value);
     }
     if (reply.feed != nullptr) {
-        std::string const event = run(reply.feed->next());
+        std::string const event = run_to_end(reply.feed->next());
         fuzz::require(event.ends_with("\n\n"), "whole events", event);
     }
 }
@@ -186,7 +167,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     cofire::detail::web_identity who;
     who.user = "<ann>\n";
     who.role = is_operator ? cofire::role::operator_ : cofire::role::viewer;
-    auto const reply = run(cofire::detail::respond(w.core, request, who));
+    auto const reply = run_to_end(cofire::detail::respond(w.core, request, who));
     check(request, reply);
     if (!acts) {
         fuzz::require(state_of(w) == untouched, "nothing changes", request.target, request.body);

@@ -26,6 +26,7 @@
 #include <cofire/client/impl/validate.ipp>
 #include <cofire/core/impl/error.ipp>
 #include <cofire/core/impl/job_id.ipp>
+#include <cofire/core/impl/text.ipp>
 #include <cofire/handler/impl/failure.ipp>
 #include <cofire/handler/impl/filter.ipp>
 #include <cofire/handler/impl/handler_entry.ipp>

@@ -4,6 +4,8 @@
 #ifndef COFIRE_TESTS_DASHBOARD_FIXTURE_HPP
 #define COFIRE_TESTS_DASHBOARD_FIXTURE_HPP
 
+#include "support/run_to_end.hpp"
+
 #include <cofire/cofire.hpp>
 #include <cofire/dashboard.hpp>
 #include <cofire/testing/manual_clock.hpp>
@@ -122,27 +124,7 @@ struct world {
     /// Runs an operation to its end.
     template <class T>
     T run(asio::awaitable<T> op) {
-        asio::io_context io;
-        std::exception_ptr error;
-        std::optional<T> result;
-        asio::co_spawn(io, std::move(op), [&](std::exception_ptr e, T r) {
-            error = e;
-            result = std::move(r);
-        });
-        io.run();
-        if (error) {
-            std::rethrow_exception(error);
-        }
-        return std::move(*result);
-    }
-    void run(asio::awaitable<void> op) {
-        asio::io_context io;
-        std::exception_ptr error;
-        asio::co_spawn(io, std::move(op), [&](std::exception_ptr e) { error = e; });
-        io.run();
-        if (error) {
-            std::rethrow_exception(error);
-        }
+        return cofire_tests::run_to_end(std::move(op));
     }
     cofire::job_id enqueue(std::string_view type, std::string_view arguments = "[]") {
         return run(jobs.enqueue_raw(type, arguments)).id;

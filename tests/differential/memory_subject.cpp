@@ -2,30 +2,21 @@
 // Copyright (c) 2026 The cofire authors
 
 #include "subject.hpp"
+#include "support/run_to_end.hpp"
+#include "support/standing_clock.hpp"
 
 #include <cofire/storage/memory_storage.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <exception>
-#include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <utility>
 
 namespace cofire::differential {
 namespace {
 
-/// A clock that stands where it is put.
-struct standing_clock {
-    time_point now{};
-
-    [[nodiscard]] time_point wall_now() const { return now; }
-    [[nodiscard]] steady_point steady_now() const { return steady_point{now.time_since_epoch()}; }
-    std::uint64_t subscribe(std::function<void()> const&) { return 0; }
-    void unsubscribe(std::uint64_t) {}
-};
+using cofire_tests::standing_clock;
 
 class memory_subject final : public subject {
 public:
@@ -78,22 +69,7 @@ private:
     template <class Answer>
     Answer run(time_point now, asio::awaitable<Answer> operation) {
         clock_->now = now;
-        std::optional<Answer> answer;
-        std::exception_ptr failure;
-        asio::co_spawn(
-            context_,
-            std::move(operation),
-            [&answer, &failure](std::exception_ptr e, Answer a) {
-                failure = e;
-                answer.emplace(std::move(a));
-            }
-        );
-        context_.restart();
-        context_.run();
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
-        return std::move(answer).value();
+        return cofire_tests::run_to_end(context_, std::move(operation));
     }
 
     asio::io_context context_{1};

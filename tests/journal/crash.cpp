@@ -6,12 +6,12 @@
 // failures. What is recovered are always the records in their order, with all that were acknowledged.
 
 #include "support.hpp"
+#include "support/asked.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <functional>
 #include <string>
 
@@ -24,12 +24,10 @@ using fate = simulated_disk::fate;
 
 /// How much is done: COFIRE_TEST_COMMANDS, the length of the script, and COFIRE_TEST_STATES, the number
 /// of random states, ask for more than every run can afford.
-int asked(char const* variable, int usual) {
-    char const* const text = std::getenv(variable);
-    return text != nullptr ? std::atoi(text) : usual;
-}
 int command_count(int usual) {
-    return asked("COFIRE_TEST_COMMANDS", usual);
+    return static_cast<int>(
+        cofire_tests::asked("COFIRE_TEST_COMMANDS", static_cast<unsigned>(usual))
+    );
 }
 
 struct written {
@@ -207,7 +205,7 @@ BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_by_a_crash_at_any_operation) {
 
 // A script of its own for each, crashed up to three times and gone on with.
 BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_in_random_states_after_crashes) {
-    int const states = asked("COFIRE_TEST_STATES", 2000);
+    int const states = static_cast<int>(cofire_tests::asked("COFIRE_TEST_STATES", 2000));
     int made = 0;
     for (std::uint64_t seed = 1; made < states; ++seed) {
         numbers random(seed);

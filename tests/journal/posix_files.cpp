@@ -73,6 +73,12 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
     files.sync_directory();
     BOOST_TEST(files.list().size() == 1U);
     BOOST_TEST(files.list().front() == "b");
+    auto other = files.create("c");
+    files.write(other, 0, as_bytes("other"));
+    files.replace("c", "b");
+    BOOST_TEST(files.list().size() == 1U);
+    auto replaced = files.open("b", file_access::read);
+    BOOST_TEST(files.read(replaced, 0, to) == 5U);
     files.unlink("b");
     BOOST_TEST(files.list().empty());
     BOOST_TEST(files.random() != files.random());

@@ -273,16 +273,11 @@ public:
         if (disk_->names.contains(to)) {
             throw cofire::detail::io_error("renaming", from, EEXIST);
         }
-        disk_->names.erase(from);
-        disk_->names[to] = inode;
-        disk_->pending.push_back(
-            {.what = kind::rename,
-             .inode = inode,
-             .offset = 0,
-             .data = {},
-             .name = to,
-             .from = from}
-        );
+        rename_to(to, from, inode);
+    }
+    void replace(std::string const& from, std::string const& to) {
+        step("renaming", from);
+        rename_to(to, from, find(from, "renaming"));
     }
     void unlink(std::string const& name) {
         step("removal", name);
@@ -312,6 +307,18 @@ public:
     std::uint64_t random() { return numbers(disk_->next_random++)(); }
 
 private:
+    void rename_to(std::string const& to, std::string const& from, std::size_t inode) {
+        disk_->names.erase(from);
+        disk_->names[to] = inode;
+        disk_->pending.push_back(
+            {.what = kind::rename,
+             .inode = inode,
+             .offset = 0,
+             .data = {},
+             .name = to,
+             .from = from}
+        );
+    }
     using kind = simulated_disk::change::kind;
 
     void require_running() const {

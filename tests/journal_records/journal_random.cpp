@@ -7,11 +7,11 @@
 #include "differential/check.hpp"
 #include "journal_subject.hpp"
 #include "simulation/random_workload.hpp"
+#include "support/asked.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -25,10 +25,7 @@ using cofire::differential::command_kind;
 using cofire::differential::script;
 
 // COFIRE_SCRIPTS and COFIRE_FIRST_SEED say how many scripts to run, and from which seed on.
-std::uint64_t asked(char const* variable, std::uint64_t otherwise) {
-    char const* const text = std::getenv(variable);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
+using cofire_tests::asked;
 
 std::unique_ptr<cofire::differential::subject> make_journal(cofire::table_limits const& limits) {
     return std::make_unique<journal_subject>(limits);

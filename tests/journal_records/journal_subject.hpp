@@ -6,13 +6,12 @@
 
 #include "differential/subject.hpp"
 #include "journal/engine_model.hpp"
+#include "support/run_to_end.hpp"
+#include "support/standing_clock.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,25 +22,21 @@ namespace cofire::journal_tests {
 
 namespace simulated = ::journal_tests;
 
-/// A clock that stands where it is put.
-struct standing_clock {
-    time_point now{};
-
-    [[nodiscard]] time_point wall_now() const { return now; }
-    [[nodiscard]] steady_point steady_now() const { return steady_point{now.time_since_epoch()}; }
-    std::uint64_t subscribe(std::function<void()> const&) { return 0; }
-    void unsubscribe(std::uint64_t) {}
-};
+using cofire_tests::standing_clock;
 
 /// The whole journal on a simulated disk, with small files and frequent snapshots. That all servers die
 /// is the death of the process: the journal is opened anew from what the disk had then.
-class journal_subject final : public differential::subject {
+class journal_subject : public differential::subject {
 public:
-    explicit journal_subject(table_limits const& limits) {
+    explicit journal_subject(
+        table_limits const& limits,
+        std::uint64_t segment_bytes = std::uint64_t{256} << 10U,
+        std::uint64_t compact_bytes = std::uint64_t{4} << 10U
+    ) {
         options_.limits = limits;
         options_.clock = clock{clock_};
-        options_.segment_bytes = 256U << 10U;
-        options_.compact_bytes = 4U << 10U;
+        options_.segment_bytes = segment_bytes;
+        options_.compact_bytes = compact_bytes;
         journal_.emplace(simulated::simulated_disk(), options_);
     }
 
@@ -89,13 +84,18 @@ public:
         clock_->now = now;
         // What was refused or stale is told with the next record only, so its count may be lost.
         auto const before = read(read_counts{}, now).counts;
-        auto disk = journal_->state()->disk->after_exit();
+        auto left = disk();
         journal_.reset();
         presences_.clear(); // of a process that is gone
-        journal_.emplace(std::move(disk), options_);
+        journal_.emplace(std::move(left), options_);
         auto const after = read(read_counts{}, now).counts;
         untold_stale_ += before.stale - after.stale;
         untold_refused_ += before.refused - after.refused;
+    }
+
+    /// What is on the disk now.
+    [[nodiscard]] simulated::simulated_disk disk() const {
+        return journal_->state()->disk->after_exit();
     }
 
 private:
@@ -104,23 +104,9 @@ private:
     template <class Answer>
     Answer run(time_point now, asio::awaitable<Answer> operation) {
         clock_->now = now;
-        std::optional<Answer> answer;
-        std::exception_ptr failure;
-        asio::co_spawn(
-            context_,
-            std::move(operation),
-            [&answer, &failure](std::exception_ptr e, Answer a) {
-                failure = e;
-                answer.emplace(std::move(a));
-            }
-        );
-        context_.restart();
-        context_.run();
+        Answer answer = cofire_tests::run_to_end(context_, std::move(operation));
         engine().turn();
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
-        return std::move(answer).value();
+        return answer;
     }
 
     asio::io_context context_{1};

@@ -5,21 +5,18 @@
 
 #include "differential/check.hpp"
 #include "logged_subject.hpp"
+#include "support/asked.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 
 namespace {
 
 using namespace cofire::journal_tests;
 
 // COFIRE_SCRIPTS and COFIRE_FIRST_SEED say how many scripts to run, and from which seed on.
-std::uint64_t number(char const* variable, std::uint64_t otherwise) {
-    char const* const text = std::getenv(variable);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
+using cofire_tests::asked;
 
 std::unique_ptr<cofire::differential::subject> make_logged(cofire::table_limits const& limits) {
     return std::make_unique<logged_subject>(limits);
@@ -29,7 +26,7 @@ BOOST_AUTO_TEST_SUITE(logged_table_random)
 
 BOOST_AUTO_TEST_CASE(what_is_replayed_is_the_same_table) {
     auto const report = cofire::differential::check_scripts(
-        make_logged, number("COFIRE_FIRST_SEED", 1), number("COFIRE_SCRIPTS", 30), 200
+        make_logged, asked("COFIRE_FIRST_SEED", 1), asked("COFIRE_SCRIPTS", 30), 200
     );
     BOOST_TEST(report == "");
 }

@@ -2,10 +2,10 @@
 // Copyright (c) 2026 The cofire authors
 
 #include "random_workload.hpp"
+#include "support/asked.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 #include <string>
 
 namespace {
@@ -17,10 +17,7 @@ using cofire::testing::simulation_failure;
 using cofire::testing::simulation_faults;
 using cofire::testing::simulation_options;
 
-std::uint64_t from_environment(char const* name, std::uint64_t otherwise) {
-    char const* const text = std::getenv(name);
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
+using cofire_tests::asked;
 
 simulation_options quiet(std::uint64_t seed = 1) {
     simulation_options o;
@@ -48,8 +45,8 @@ BOOST_AUTO_TEST_SUITE(simulation_test)
 
 // COFIRE_SIMULATION_SEEDS and COFIRE_SIMULATION_FIRST ask for more, or for one of them.
 BOOST_AUTO_TEST_CASE(no_seed_breaks_a_rule) {
-    auto const first = from_environment("COFIRE_SIMULATION_FIRST", 1);
-    auto const count = from_environment("COFIRE_SIMULATION_SEEDS", 100);
+    auto const first = asked("COFIRE_SIMULATION_FIRST", 1);
+    auto const count = asked("COFIRE_SIMULATION_SEEDS", 100);
     std::uint64_t runs = 0;
     for (std::uint64_t seed = first; seed != first + count; ++seed) {
         auto const result = run_seed(seed);

@@ -5,8 +5,8 @@
 // able to run: nothing is stuck, and nothing has leaked.
 
 #include "support.hpp"
+#include "support/asked.hpp"
 
-#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -369,10 +369,9 @@ private:
 };
 
 BOOST_AUTO_TEST_CASE(scripts) {
-    char const* const from = std::getenv("COFIRE_TEST_SEED"); // to repeat one, or for more
-    char const* const count = std::getenv("COFIRE_TEST_SCRIPTS");
-    std::uint64_t const first = from != nullptr ? std::strtoull(from, nullptr, 10) : 1;
-    std::uint64_t const scripts = count != nullptr ? std::strtoull(count, nullptr, 10) : 400;
+    std::uint64_t const first =
+        cofire_tests::asked("COFIRE_TEST_SEED", 1); // to repeat one, or for more
+    std::uint64_t const scripts = cofire_tests::asked("COFIRE_TEST_SCRIPTS", 400);
     for (std::uint64_t seed = first; seed != first + scripts; ++seed) {
         BOOST_TEST_CONTEXT("seed " << seed) {
             try {

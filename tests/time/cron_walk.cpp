@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 
+#include "support/asked.hpp"
 #include "time/slow_cron.hpp"
 #include "time/zone_data.hpp"
 
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <random>
 #include <string>
@@ -357,8 +357,8 @@ BOOST_AUTO_TEST_CASE(by_the_second) {
 // Minutes of work: for COFIRE_CRON_WALK_EXPRESSIONS (40 if not set) expressions made at random, and
 // all the chosen, every minute of the twenty years of each zone, and every second around all changes.
 BOOST_AUTO_TEST_CASE(all_of_twenty_years, *boost::unit_test::disabled()) {
-    auto const* const wanted = std::getenv("COFIRE_CRON_WALK_EXPRESSIONS");
-    int const expressions = wanted != nullptr ? std::atoi(wanted) : 40;
+    auto const expressions =
+        static_cast<int>(cofire_tests::asked("COFIRE_CRON_WALK_EXPRESSIONS", 40));
     std::uint64_t total = 0;
     std::uint64_t seed = 301;
     for (auto const& years : zones) {

@@ -3,8 +3,9 @@
 
 #include "job_json.hpp"
 
-#include <cofire/core/utf8.hpp>
+#include <cofire/core/text.hpp>
 
+#include <boost/beast/core/detail/base64.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parser.hpp>
@@ -12,73 +13,26 @@
 
 #include <array>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
 #include <optional>
 
 namespace cofire_journal {
 
 namespace json = boost::json;
-
-std::string time_text(cofire::time_point t) {
-    auto const day = std::chrono::floor<std::chrono::days>(t);
-    std::chrono::year_month_day const date(day);
-    std::chrono::hh_mm_ss const time(t - day);
-    std::array<char, 64> text{};
-    std::snprintf(
-        text.data(),
-        text.size(),
-        "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()),
-        static_cast<int>(time.hours().count()),
-        static_cast<int>(time.minutes().count()),
-        static_cast<int>(time.seconds().count()),
-        static_cast<int>(time.subseconds().count())
-    );
-    return text.data();
-}
-
-std::string valid_text(std::string_view text) {
-    std::string valid;
-    valid.reserve(text.size());
-    while (!text.empty()) {
-        std::size_t const size = cofire::detail::utf8_sequence(text);
-        if (size == 0) {
-            valid += "\xEF\xBF\xBD";
-            text.remove_prefix(1);
-        } else {
-            valid += text.substr(0, size);
-            text.remove_prefix(size);
-        }
-    }
-    return valid;
-}
-
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t three = 0;
-        for (std::size_t j = i; j != i + 3; ++j) {
-            three = three << 8 | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0U);
-        }
-        for (unsigned k = 0; k != 4; ++k) {
-            bool const is_there = i + k <= bytes.size();
-            text += is_there ? digits[three >> (18 - 6 * k) & 63U] : '=';
-        }
-    }
-    return text;
-}
+using cofire::detail::clean_utf8;
+using cofire::detail::time_text;
 
 namespace {
 
+std::string base64_of(std::string_view bytes) {
+    namespace base64 = boost::beast::detail::base64;
+    std::string text(base64::encoded_size(bytes.size()), '\0');
+    text.resize(base64::encode(text.data(), bytes.data(), bytes.size()));
+    return text;
+}
+
 void put_text(json::object& o, std::string_view name, std::string_view text) {
     if (!text.empty()) {
-        o[name] = valid_text(text);
+        o[name] = clean_utf8(text);
     }
 }
 
@@ -94,21 +48,14 @@ double seconds_of(cofire::duration d) {
 
 json::object error_of(cofire::error_info const& e) {
     json::object o;
-    o["type"] = valid_text(e.type);
-    o["message"] = valid_text(e.message);
-    std::array<char, 17> fingerprint{};
-    std::snprintf(
-        fingerprint.data(),
-        fingerprint.size(),
-        "%016llx",
-        static_cast<unsigned long long>(e.fingerprint)
-    );
-    o["fingerprint"] = fingerprint.data();
+    o["type"] = clean_utf8(e.type);
+    o["message"] = clean_utf8(e.message);
+    o["fingerprint"] = cofire::detail::fingerprint_text(e.fingerprint);
     return o;
 }
 
 void put_settings(json::object& o, cofire::job_settings const& s) {
-    o["queue"] = valid_text(s.queue);
+    o["queue"] = clean_utf8(s.queue);
     o["priority"] = s.priority;
     o["max_attempts"] = s.max_attempts;
     json::array delays;
@@ -131,7 +78,7 @@ void put_settings(json::object& o, cofire::job_settings const& s) {
     }
     json::array tags;
     for (std::string const& tag : s.tags) {
-        tags.emplace_back(valid_text(tag));
+        tags.emplace_back(clean_utf8(tag));
     }
     if (!tags.empty()) {
         o["tags"] = std::move(tags);
@@ -142,18 +89,14 @@ void put_relations(json::object& o, cofire::job_record const& job) {
     put_text(o, "unique_key", job.unique_key);
     json::array limits;
     for (cofire::job_limit const& limit : job.limits) {
-        limits.push_back({{"key", valid_text(limit.key)}, {"limit", limit.limit}});
+        limits.push_back({{"key", clean_utf8(limit.key)}, {"limit", limit.limit}});
     }
     if (!limits.empty()) {
         o["limits"] = std::move(limits);
     }
-    constexpr std::array<std::string_view, 3> conditions{"on_success", "on_failure", "on_any_end"};
     json::array parents;
     for (cofire::parent_ref const& parent : job.parents) {
-        parents.push_back(
-            {{"id", parent.id.to_string()},
-             {"on", conditions.at(static_cast<std::size_t>(parent.on))}}
-        );
+        parents.push_back({{"id", parent.id.to_string()}, {"on", cofire::to_string(parent.on)}});
     }
     if (!parents.empty()) {
         o["parents"] = std::move(parents);
@@ -193,7 +136,7 @@ void put_past(json::object& o, cofire::job_record const& job) {
     json::array log;
     for (cofire::log_line const& l : job.log) {
         log.push_back(
-            {{"at", time_text(l.at)}, {"attempt", l.attempt}, {"text", valid_text(l.text)}}
+            {{"at", time_text(l.at)}, {"attempt", l.attempt}, {"text", clean_utf8(l.text)}}
         );
     }
     if (!log.empty()) {
@@ -230,7 +173,7 @@ void append_json(std::string& line, std::string_view name, std::string_view text
     line += ",\"";
     line += name;
     line += whole ? "\":" : "_base64\":\"";
-    line += whole ? *whole : base64(text) + '"';
+    line += whole ? *whole : base64_of(text) + '"';
     line += '}';
 }
 
@@ -239,7 +182,7 @@ void append_json(std::string& line, std::string_view name, std::string_view text
 std::string job_line(cofire::job_record const& job) {
     json::object o;
     o["id"] = job.id.to_string();
-    o["type"] = valid_text(job.type);
+    o["type"] = clean_utf8(job.type);
     o["argument_version"] = job.argument_version;
     o["state"] = cofire::to_string(job.state);
     put_text(o, "sub_state", cofire::to_string(job.sub_state));

@@ -2,10 +2,10 @@
 // Copyright (c) 2026 The cofire authors
 
 #include "commands.hpp"
-#include "job_json.hpp"
 #include "store_files.hpp"
 
 #include <cofire/core/error.hpp>
+#include <cofire/core/text.hpp>
 #include <cofire/storage/journal/journal_view.hpp>
 #include <cofire/storage/journal/record_bytes.hpp>
 
@@ -27,6 +27,8 @@ namespace {
 
 namespace json = boost::json;
 namespace journal = cofire::detail;
+using cofire::detail::clean_utf8;
+using cofire::detail::time_text;
 
 using state_counts = std::array<std::uint64_t, cofire::job_state_count>;
 
@@ -144,13 +146,13 @@ json::object json_of(statistics const& s) {
     o["states"] = json_of(s.all);
     json::object queues;
     for (auto const& [name, counts] : s.queues) {
-        queues[valid_text(name)] = json_of(counts);
+        queues[clean_utf8(name)] = json_of(counts);
     }
     o["queues"] = std::move(queues);
     if (s.oldest) {
         json::object oldest;
         oldest["id"] = s.oldest->id.to_string();
-        oldest["queue"] = valid_text(s.oldest->queue);
+        oldest["queue"] = clean_utf8(s.oldest->queue);
         oldest["due"] = time_text(s.oldest->due);
         o["oldest_waiting"] = std::move(oldest);
     }
@@ -180,7 +182,7 @@ void print(statistics const& s, output& out) {
         "store           " + store_id_of(s) + ", made " + time_text(s.findings.format.created)
     );
     out.line("last change     " + time_text(s.last_time));
-    out.line("used by         " + (s.owner.empty() ? "nobody" : valid_text(s.owner)));
+    out.line("used by         " + (s.owner.empty() ? "nobody" : clean_utf8(s.owner)));
     out.line("last record     " + std::to_string(s.findings.last_seq));
     out.line(
         "segments        " + std::to_string(s.bytes.segment_files) + ", " + bytes(s.bytes.segments)
@@ -197,7 +199,7 @@ void print(statistics const& s, output& out) {
     out.line(
         "oldest waiting  " +
         (s.oldest ? "due " + time_text(s.oldest->due) + ", " + s.oldest->id.to_string() +
-                        " of queue " + valid_text(s.oldest->queue)
+                        " of queue " + clean_utf8(s.oldest->queue)
                   : "none")
     );
     out.line(
@@ -211,7 +213,7 @@ void print(statistics const& s, output& out) {
     }
     out.line(row("queue", nullptr, width));
     for (auto const& [name, counts] : s.queues) {
-        out.line(row(valid_text(name), &counts, width));
+        out.line(row(clean_utf8(name), &counts, width));
     }
     out.line(row("all", &s.all, width));
 }

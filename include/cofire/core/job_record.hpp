@@ -70,6 +70,16 @@ enum class parent_condition : std::uint8_t {
     on_any_end, ///< the parent reached any final state
 };
 
+/// The name as written in the enumeration; empty for a value that is none of them.
+[[nodiscard]] constexpr std::string_view to_string(parent_condition c) {
+    switch (c) {
+    case parent_condition::on_success: return "on_success";
+    case parent_condition::on_failure: return "on_failure";
+    case parent_condition::on_any_end: return "on_any_end";
+    }
+    return {};
+}
+
 /// One job that another waits for.
 struct parent_ref {
     /// The parent.

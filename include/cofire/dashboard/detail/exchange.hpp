@@ -79,9 +79,6 @@ struct error_answer {
 /// `value` as the body of an answer.
 [[nodiscard]] web_reply json_reply(boost::json::object const& value, unsigned status = 200);
 
-/// `text` with what is no UTF-8 replaced by U+FFFD.
-[[nodiscard]] std::string valid_text(std::string_view text);
-
 /// `value` as JSON text without '<', '>' and '&', so that it is harmless wherever it is put.
 [[nodiscard]] std::string json_text(boost::json::value const& value);
 

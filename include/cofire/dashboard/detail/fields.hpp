@@ -125,16 +125,12 @@ void check_type_field(std::string_view type);
 /// As the client checks the tags of a job.
 void check_tags_field(std::vector<std::string> const& tags);
 
-/// The moment as RFC 3339 in UTC with microseconds.
-[[nodiscard]] std::string time_text(time_point t);
 /// The moment that `text` writes in RFC 3339; nothing if it does not.
 [[nodiscard]] std::optional<time_point> parse_time(std::string_view text);
 /// The text with %XX decoded; nothing if it is not well-formed.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 /// The name of a sub-state in the API: "parked_by_type".
 [[nodiscard]] std::string sub_state_name(job_sub_state s);
-/// A fingerprint's 16 hexadecimal digits.
-[[nodiscard]] std::string fingerprint_text(std::uint64_t fingerprint);
 
 } // namespace cofire::detail
 

@@ -27,10 +27,6 @@ public:
 /// The most an error's message may be long, in bytes.
 inline constexpr std::size_t max_error_message = std::size_t{64} * 1024;
 
-/// `text` as valid UTF-8 of at most `most` bytes: bytes that are not become U+FFFD, and it is cut
-/// between two characters.
-[[nodiscard]] std::string clean_utf8(std::string_view text, std::size_t most);
-
 /// `message` without what differs from one failure to the next of the same kind: numbers,
 /// hexadecimal words that hold a digit, and quoted text.
 [[nodiscard]] std::string normal_message(std::string_view message);

@@ -4,7 +4,7 @@
 #ifndef COFIRE_HANDLER_IMPL_FAILURE_IPP
 #define COFIRE_HANDLER_IMPL_FAILURE_IPP
 
-#include <cofire/core/utf8.hpp>
+#include <cofire/core/text.hpp>
 #include <cofire/handler/detail/failure.hpp>
 
 #include <boost/core/demangle.hpp>
@@ -16,21 +16,6 @@
 #endif
 
 namespace cofire::detail {
-
-COFIRE_DECL std::string clean_utf8(std::string_view text, std::size_t most) {
-    constexpr std::string_view replacement = "\xEF\xBF\xBD";
-    std::string clean;
-    while (!text.empty()) {
-        std::size_t const length = utf8_sequence(text);
-        std::string_view const next = length == 0 ? replacement : text.substr(0, length);
-        if (clean.size() + next.size() > most) {
-            break;
-        }
-        clean += next;
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    return clean;
-}
 
 COFIRE_DECL bool is_word(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

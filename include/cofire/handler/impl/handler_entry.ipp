@@ -4,6 +4,7 @@
 #ifndef COFIRE_HANDLER_IMPL_HANDLER_ENTRY_IPP
 #define COFIRE_HANDLER_IMPL_HANDLER_ENTRY_IPP
 
+#include <cofire/core/text.hpp>
 #include <cofire/handler/detail/failure.hpp>
 #include <cofire/handler/handler_entry.hpp>
 

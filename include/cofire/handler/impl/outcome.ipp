@@ -5,6 +5,7 @@
 #define COFIRE_HANDLER_IMPL_OUTCOME_IPP
 
 #include <cofire/core/error.hpp>
+#include <cofire/core/text.hpp>
 #include <cofire/handler/detail/failure.hpp>
 #include <cofire/handler/outcome.hpp>
 #include <cofire/handler/permanent_failure.hpp>

@@ -56,7 +56,8 @@ enum class file_access { read, write };
 /// - reserve(file, size): makes a file this large, zeros behind what it holds, such that writing to it
 ///   needs no more room.
 /// - forget(file): later reads ask the device, not a cache that may hold what a failed sync lost.
-/// - rename(from, to): fails with EEXIST if there is a file `to`. unlink(name). sync_directory().
+/// - rename(from, to): fails with EEXIST if there is a file `to`. replace(from, to): `to` is one or the
+///   other file at any moment, after a crash, too. unlink(name). sync_directory().
 /// - lock(): takes the directory for this object until it is destroyed. Throws cofire::error with
 ///   errc::in_use that names who has it.
 /// - random(): 64 random bits.
@@ -81,6 +82,7 @@ concept file_system = std::movable<typename F::file> && requires(
     files.truncate(file, number);
     files.forget(file);
     files.rename(name, name);
+    files.replace(name, name);
     files.unlink(name);
     files.sync_directory();
     files.lock();

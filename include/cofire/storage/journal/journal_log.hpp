@@ -32,6 +32,9 @@ struct journal_log_options {
     bool verify_snapshots = true;
     /// When a new store says that it was created.
     time_point now{};
+    /// Give an older store this program's version, which programs that know only the older one refuse
+    /// from then on. Otherwise it stays as it is.
+    bool upgrade = false;
 };
 
 /// The log of one store: frames of records appended to segments, and snapshots that make old segments
@@ -124,10 +127,13 @@ private:
     template <class Function>
     void or_poison(Function&& fn);
     [[nodiscard]] bool is_store(std::vector<std::string> const& names);
+    void remove_temporary(std::vector<std::string> const& names);
     void create_store();
+    void upgrade();
     void adopt(journal_recovery<F>& recovery);
     void keep_torn_tail(std::vector<std::byte> const& bytes);
     void write_file(std::string const& name, std::span<std::byte const> bytes);
+    std::string write_temporary(std::string const& name, std::span<std::byte const> bytes);
 
     [[nodiscard]] std::uint64_t left_in_segment() const;
     void

@@ -23,23 +23,32 @@ journal_log<F>::journal_log(
     check_options();
     with_users_errors([&] {
         files_->lock();
-        auto names = files_->list();
-        std::erase_if(names, [&](std::string const& name) {
-            if (is_temporary(name)) {
-                files_->unlink(name);
-                return true;
-            }
-            return false;
-        });
+        std::vector<std::string> const names = files_->list();
         bool const is_new = !is_store(names);
         if (is_new) {
+            remove_temporary(names);
             create_store();
         }
         journal_recovery<F> recovery(*files_, {.owned = true});
         recovery.run(on_snapshot, on_record);
+        if (!is_new) { // not before it is known that this program may change anything
+            remove_temporary(names);
+        }
         adopt(recovery);
         findings_.is_new = is_new;
+        if (options_.upgrade) {
+            upgrade();
+        }
     });
+}
+
+template <file_system F>
+void journal_log<F>::remove_temporary(std::vector<std::string> const& names) {
+    for (std::string const& name : names) {
+        if (is_temporary(name)) {
+            files_->unlink(name);
+        }
+    }
 }
 
 template <file_system F>
@@ -102,17 +111,36 @@ void journal_log<F>::create_store() {
     write_file(std::string(format_name), encode(format));
 }
 
+// Nothing of the new version is written before this is durable.
+template <file_system F>
+void journal_log<F>::upgrade() {
+    store_format format = findings_.format;
+    if (format.version.minor >= journal_minor) {
+        return;
+    }
+    format.version.minor = journal_minor;
+    format.version.features |= journal_features;
+    std::string const name(format_name);
+    files_->replace(write_temporary(name, encode(format)), name);
+    files_->sync_directory();
+    findings_.format = format;
+}
+
 // Writes a whole file, durable, under its name.
 template <file_system F>
 void journal_log<F>::write_file(std::string const& name, std::span<std::byte const> bytes) {
-    std::string const temporary = name + ".tmp";
-    {
-        auto out = files_->create(temporary);
-        files_->write(out, 0, bytes);
-        files_->sync(out);
-    }
-    files_->rename(temporary, name);
+    files_->rename(write_temporary(name, bytes), name);
     files_->sync_directory();
+}
+
+template <file_system F>
+std::string
+journal_log<F>::write_temporary(std::string const& name, std::span<std::byte const> bytes) {
+    std::string const temporary = name + ".tmp";
+    auto out = files_->create(temporary);
+    files_->write(out, 0, bytes);
+    files_->sync(out);
+    return temporary;
 }
 
 // Makes of what was found a log that can be written to.

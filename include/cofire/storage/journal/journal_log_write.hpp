@@ -216,7 +216,7 @@ void journal_log<F>::write_link(segment_link const& link) {
 template <file_system F>
 segment_header journal_log<F>::start_segment(file& spare, std::uint64_t size) {
     segment_header const header{
-        .version = {},
+        .version = findings_.format.version,
         .uuid = findings_.format.uuid,
         .number = head_.header.number + 1,
         .first_seq = head_.next_seq,
@@ -245,7 +245,7 @@ std::optional<snapshot_writer<F>> journal_log<F>::begin_snapshot() {
             std::in_place,
             *this,
             snapshot_header{
-                .version = {},
+                .version = findings_.format.version,
                 .uuid = findings_.format.uuid,
                 .seq = last_seq(),
                 .next_segment = head_.header.number,

@@ -39,6 +39,9 @@ struct journal_options {
     std::uint64_t compact_bytes = 64U << 20U;
     /// Read every snapshot again before the files it replaces are removed.
     bool verify_snapshots = true;
+    /// Give a store that an older version of cofire made the newest format. Until then it stays as it is,
+    /// so that the older version can open it again; afterwards that refuses it with errc::newer_format.
+    bool upgrade = false;
     /// Take a directory on NFS, CIFS or FUSE. Locks and syncs there may not do what they promise.
     bool allow_remote_file_system = false;
 };

@@ -61,8 +61,9 @@ public:
     salvage_report const& read();
 
     /// Makes a new store in `to`, which must be empty, that holds what was read: one snapshot, durable when
-    /// this returns, and that says it was created `now`. If records were left out, its generation is so far above the last that no epoch is
-    /// given twice. Throws errc::no_space or storage_failed; `to` is of no use then. Precondition: read().
+    /// this returns, and that says it was created `now`. If records were left out, its generation is so far
+    /// above the last that no epoch is given twice. Throws errc::no_space or storage_failed; `to` is of no
+    /// use then. Precondition: read().
     template <file_system To>
     void write(To& to, time_point now);
 

@@ -78,6 +78,7 @@ public:
     std::uint64_t size(file& f);
     void forget(file& f);
     void rename(std::string const& from, std::string const& to);
+    void replace(std::string const& from, std::string const& to);
     void unlink(std::string const& name);
     void sync_directory();
     /// Also writes into the file LOCK who has the directory: process, host, boot and time. That is for

@@ -22,20 +22,25 @@ namespace cofire::detail {
 // The version of everything below. A reader refuses another major version, and a bit of `features` that
 // it does not know; it reads a later minor version.
 inline constexpr std::uint16_t journal_major = 1;
+#ifdef COFIRE_TEST_JOURNAL_FORMAT_1_1 // a version that is not there yet, for the tests of upgrades
+inline constexpr std::uint16_t journal_minor = 1;
+inline constexpr std::uint64_t journal_features = 1;
+#else
 inline constexpr std::uint16_t journal_minor = 0;
 inline constexpr std::uint64_t journal_features = 0;
+#endif
 
 /// What tells one store from all others: random.
 using store_uuid = std::array<std::byte, 16>;
 
-/// The version that a file was written with.
+/// The version of a store, which each of its files names: that of the program that made or upgraded it.
 struct file_version {
     std::uint16_t major = journal_major;
     std::uint16_t minor = journal_minor;
     std::uint64_t features = journal_features;
 };
 
-/// The file FORMAT: written once, after the first segment and before any job.
+/// The file FORMAT: written after the first segment and before any job, and once more by an upgrade.
 struct store_format {
     file_version version;
     store_uuid uuid{};

@@ -5,6 +5,7 @@
 #define COFIRE_DASHBOARD_DETAIL_IMPL_DASHBOARD_CORE_IPP
 
 #include <cofire/core/error.hpp>
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/dashboard_core.hpp>
 #include <cofire/dashboard/detail/in_time.hpp>
 #include <cofire/dashboard/detail/routes.hpp>
@@ -145,10 +146,10 @@ find_route(http::verb method, std::string_view path, web_call& call) {
 COFIRE_DECL std::string
 audit_line(web_call const& call, std::string_view action, std::string_view status, time_point now) {
     std::string line = time_text(now);
-    line += " user=" + quoted(valid_text(call.who.user), 200);
-    line += " from=" + quoted(valid_text(call.who.from), 100);
+    line += " user=" + quoted(clean_utf8(call.who.user), 200);
+    line += " from=" + quoted(clean_utf8(call.who.from), 100);
     line += " action=" + quoted(action);
-    line += " target=" + quoted(valid_text(call.target.empty() ? call.argument : call.target), 300);
+    line += " target=" + quoted(clean_utf8(call.target.empty() ? call.argument : call.target), 300);
     line += " status=" + std::string(status);
     return line;
 }

@@ -4,7 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_EXCHANGE_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_EXCHANGE_IPP
 
-#include <cofire/core/utf8.hpp>
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/exchange.hpp>
 
 #include <boost/asio/error.hpp>
@@ -31,30 +31,14 @@ COFIRE_DECL web_reply web_problem::reply() const {
     o["title"] = std::string_view(http::obsolete_reason(static_cast<http::status>(status_)));
     o["status"] = status_;
     o["code"] = code_;
-    o["detail"] = valid_text(detail_);
+    o["detail"] = clean_utf8(detail_);
     if (!field_.empty()) {
-        o["field"] = valid_text(field_);
+        o["field"] = clean_utf8(field_);
     }
     web_reply r = json_reply(o, status_);
     r.type = "application/problem+json";
     r.header = header_;
     return r;
-}
-
-COFIRE_DECL std::string valid_text(std::string_view text) {
-    std::string result;
-    result.reserve(text.size());
-    while (!text.empty()) {
-        std::size_t const n = utf8_sequence(text);
-        if (n == 0) {
-            result += "\xEF\xBF\xBD";
-            text.remove_prefix(1);
-        } else {
-            result += text.substr(0, n);
-            text.remove_prefix(n);
-        }
-    }
-    return result;
 }
 
 COFIRE_DECL std::string json_text(boost::json::value const& value) {

@@ -6,6 +6,7 @@
 
 #include <cofire/client/validate.hpp>
 #include <cofire/core/error.hpp>
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/exchange.hpp>
 #include <cofire/dashboard/detail/fields.hpp>
 
@@ -364,26 +365,6 @@ COFIRE_DECL void check_tags_field(std::vector<std::string> const& tags) {
     });
 }
 
-COFIRE_DECL std::string time_text(time_point t) {
-    auto const day = std::chrono::floor<std::chrono::days>(t);
-    std::chrono::year_month_day const date{day};
-    std::chrono::hh_mm_ss const clock{t - day};
-    std::array<char, 48> text{};
-    std::snprintf(
-        text.data(),
-        text.size(),
-        "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()),
-        static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()),
-        static_cast<int>(clock.seconds().count()),
-        static_cast<int>(clock.subseconds().count())
-    );
-    return text.data();
-}
-
 COFIRE_DECL std::optional<time_point> parse_time(std::string_view text) {
     bool good = true;
     auto const number = [&](std::size_t digits) {
@@ -456,14 +437,6 @@ COFIRE_DECL std::string sub_state_name(job_sub_state s) {
     std::string name(cofire::to_string(s));
     std::replace(name.begin(), name.end(), ' ', '_');
     return name;
-}
-
-COFIRE_DECL std::string fingerprint_text(std::uint64_t fingerprint) {
-    std::array<char, 20> text{};
-    std::snprintf(
-        text.data(), text.size(), "%016llx", static_cast<unsigned long long>(fingerprint)
-    );
-    return text.data();
 }
 
 } // namespace cofire::detail

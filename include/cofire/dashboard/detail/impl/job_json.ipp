@@ -4,6 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_JOB_JSON_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_JOB_JSON_IPP
 
+#include <cofire/core/text.hpp>
 #include <cofire/core/utf8.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/job/display.hpp>
@@ -16,7 +17,7 @@
 namespace cofire::detail {
 
 COFIRE_DECL json::value text_value(std::string_view text) {
-    return json::string(valid_text(text));
+    return json::string(clean_utf8(text));
 }
 
 COFIRE_DECL void put_text(json::object& o, std::string_view name, std::string_view text) {

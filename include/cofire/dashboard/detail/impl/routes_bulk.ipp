@@ -4,6 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_BULK_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_BULK_IPP
 
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/dashboard/detail/routes.hpp>
 
@@ -61,9 +62,9 @@ struct bulk_form {
     }
     form.budget = static_cast<std::uint32_t>(f.integer("budget", 1, 10'000).value_or(2000));
     form.cursor = f.text("cursor", 1024).value_or("");
-    form.reason = "by " + (call.who.user.empty() ? "the dashboard" : valid_text(call.who.user));
+    form.reason = "by " + (call.who.user.empty() ? "the dashboard" : clean_utf8(call.who.user));
     if (auto const given = f.text("reason", 200); given && !given->empty()) {
-        form.reason += ": " + valid_text(*given);
+        form.reason += ": " + clean_utf8(*given);
     }
     f.finish();
     return form;

@@ -4,6 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_JOB_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_JOB_IPP
 
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/dashboard/detail/routes.hpp>
 
@@ -159,9 +160,7 @@ describe_job(std::shared_ptr<dashboard_core> core, job_id id, bool may_write) {
     json::array parent_links;
     for (parent_ref const& p : job.parents) {
         json::object l = link_json(*core, servers, p.id, parents);
-        l["on"] = p.on == parent_condition::on_success   ? "on_success"
-                  : p.on == parent_condition::on_failure ? "on_failure"
-                                                         : "on_any_end";
+        l["on"] = to_string(p.on);
         parent_links.emplace_back(std::move(l));
     }
     o["parents"] = std::move(parent_links);
@@ -192,9 +191,9 @@ COFIRE_DECL asio::awaitable<web_reply> route_job(web_call& call) {
 // Why somebody changed a job, as it is kept with it.
 [[nodiscard]] inline std::string reason_of(web_call& call) {
     std::string reason =
-        "by " + (call.who.user.empty() ? "the dashboard" : valid_text(call.who.user));
+        "by " + (call.who.user.empty() ? "the dashboard" : clean_utf8(call.who.user));
     if (auto const given = call.fields.text("reason", 200); given && !given->empty()) {
-        reason += ": " + valid_text(*given);
+        reason += ": " + clean_utf8(*given);
     }
     return reason;
 }

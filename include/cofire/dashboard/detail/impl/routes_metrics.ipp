@@ -4,6 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_METRICS_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_METRICS_IPP
 
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/dashboard/detail/routes.hpp>
 
@@ -32,7 +33,7 @@ public:
         text_ += name_;
         if (!label.empty()) {
             text_ += '{' + std::string(label) + "=\"";
-            for (char const c : valid_text(label_value)) {
+            for (char const c : clean_utf8(label_value)) {
                 text_ += c == '\\'   ? "\\\\"
                          : c == '"'  ? "\\\""
                          : c == '\n' ? "\\n"

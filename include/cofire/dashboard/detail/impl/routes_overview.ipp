@@ -4,6 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_OVERVIEW_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_OVERVIEW_IPP
 
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/event_feed.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/dashboard/detail/routes.hpp>

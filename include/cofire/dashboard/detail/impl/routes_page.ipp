@@ -4,6 +4,7 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_PAGE_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_ROUTES_PAGE_IPP
 
+#include <cofire/core/text.hpp>
 #include <cofire/core/version.hpp>
 #include <cofire/dashboard/assets.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>

@@ -6,6 +6,7 @@
 
 #include <cofire/client/recurring_job.hpp>
 #include <cofire/client/validate.hpp>
+#include <cofire/core/text.hpp>
 #include <cofire/dashboard/detail/cron_words.hpp>
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/dashboard/detail/routes.hpp>

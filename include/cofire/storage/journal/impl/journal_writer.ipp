@@ -26,6 +26,7 @@ inline journal_log_options log_options(journal_options const& o) {
         .usual_frame = std::min<std::uint64_t>(o.buffer_bytes + (5U << 20U), o.segment_bytes / 4),
         .verify_snapshots = o.verify_snapshots,
         .now = o.clock.wall_now(),
+        .upgrade = o.upgrade,
     };
 }
 

@@ -265,6 +265,11 @@ COFIRE_DECL void posix_files::rename(std::string const& from, std::string const&
     unlink(from);
 }
 
+COFIRE_DECL void posix_files::replace(std::string const& from, std::string const& to) {
+    int const at = directory_.descriptor();
+    require_io(::renameat(at, from.c_str(), at, to.c_str()) == 0, "renaming", from);
+}
+
 COFIRE_DECL void posix_files::unlink(std::string const& name) {
     require_io(::unlinkat(directory_.descriptor(), name.c_str(), 0) == 0, "removal", name);
 }
