@@ -37,6 +37,16 @@ asio::awaitable<void> talk(cofire::job_context& ctx) {
     co_return;
 }
 
+asio::awaitable<void> count_lines(cofire::job_context& ctx, int lines, std::uint32_t runs) {
+    for (int i = 1; i <= lines; ++i) {
+        ctx.log("run " + std::to_string(ctx.attempt()) + " line " + std::to_string(i));
+    }
+    if (ctx.attempt() < runs) {
+        throw std::runtime_error("again");
+    }
+    co_return;
+}
+
 asio::thread_pool& elsewhere() {
     static asio::thread_pool pool(1);
     return pool;
@@ -111,6 +121,39 @@ BOOST_AUTO_TEST_CASE(what_a_run_has_logged_is_kept_however_many_end_at_once) {
     for (cofire::enqueued const& job : stored) {
         BOOST_TEST(t.get(job).log.size() == 200U);
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_kept_of_a_log_is_said) {
+    cofire::testing::harness t;
+    t.registry.add<count_lines>();
+    auto const one = t.await(t.jobs.enqueue<count_lines>(205, 1));
+    t.run();
+    auto const log = t.get(one).log;
+    BOOST_TEST(log.size() == 201U);
+    BOOST_TEST(log.front().text == "run 1 line 1");
+    BOOST_TEST(log[199].text == "run 1 line 200");
+    BOOST_TEST(log.back().text.starts_with("(5 more lines"), log.back().text);
+
+    auto const several = t.await(t.jobs.enqueue<count_lines>(150, 3));
+    t.advance(10min);
+    auto const kept = t.get(several).log;
+    BOOST_TEST(kept.size() == 202U);
+    BOOST_TEST(kept.front().text == "(earlier lines were not kept)");
+    BOOST_TEST(kept[1].text == "run 2 line 100");
+    BOOST_TEST(kept.back().text == "run 3 line 150");
+}
+
+BOOST_AUTO_TEST_CASE(an_outcome_filter_gives_no_attempts_beyond_the_limit) {
+    cofire::testing::harness t;
+    t.registry.add<no_op>(cofire::filter([](cofire::job_context const&, cofire::run_outcome& o) {
+        o.kind = cofire::outcome_kind::retry;
+        o.at = {};
+    }));
+    auto const id = t.await(t.jobs.with({.max_attempts = 3}).enqueue<no_op>());
+    t.advance(1min);
+    auto const job = t.get(id);
+    BOOST_TEST((job.state == cofire::job_state::failed));
+    BOOST_TEST(job.attempt == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(a_trigger_by_hand_does_not_hide_an_occurrence_that_still_runs) {

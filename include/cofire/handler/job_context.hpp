@@ -76,7 +76,8 @@ public:
     /// are finite and not negative.
     void progress(double done, double total) { run_->set_progress(done, total); }
     /// Writes a line to the job's log, which people see. At most 4 KiB of a line and 200 lines of a
-    /// run are kept; a last line says how many were not.
+    /// run are kept; a last line says how many were not. Of several runs a job keeps the newest 201
+    /// lines; a first line says that there were earlier ones.
     void log(std::string_view line) { run_->log(line); }
 
     /// Waits for `d` on the server's clock, at most about 100 years. Not positive: returns at once.

@@ -17,8 +17,9 @@ namespace cofire {
 namespace detail {
 
 /// Makes sense of what a filter left. Returns what was wrong with it, or nothing.
-COFIRE_DECL std::string
-mend_outcome(run_outcome const& before, run_outcome& after, std::string_view type, time_point now) {
+COFIRE_DECL std::string mend_outcome(
+    run_outcome const& before, run_outcome& after, job_context const& context, time_point now
+) {
     using k = outcome_kind;
     std::string wrong;
     if (after.id != before.id || after.epoch != before.epoch || after.started != before.started) {
@@ -31,6 +32,10 @@ mend_outcome(run_outcome const& before, run_outcome& after, std::string_view typ
     if (after.kind > k::parked) {
         wrong += ", no such kind: " + std::to_string(static_cast<int>(after.kind));
         after.kind = before.kind;
+    }
+    if (after.kind == k::retry && context.attempt() >= context.max_attempts()) {
+        wrong += ", no attempt is left of " + std::to_string(context.max_attempts());
+        after.kind = before.kind == k::deleted ? k::deleted : k::failed;
     }
     bool const again = after.kind == k::retry || after.kind == k::snoozed;
     if (again && after.at < now) {
@@ -46,11 +51,12 @@ mend_outcome(run_outcome const& before, run_outcome& after, std::string_view typ
     if (!may_fail) {
         after.error.reset();
     } else if (after.error) {
-        after.error = make_error_info(type, after.error->type, after.error->message);
+        after.error = make_error_info(context.type(), after.error->type, after.error->message);
     } else if (must_fail) {
         wrong += ", a failure without an error";
-        after.error =
-            make_error_info(type, "cofire::outcome_filter", "failed by an outcome filter");
+        after.error = make_error_info(
+            context.type(), "cofire::outcome_filter", "failed by an outcome filter"
+        );
     }
     after.reason = clean_utf8(after.reason, 4096);
     return wrong.empty() ? wrong : wrong.substr(2);
@@ -66,7 +72,7 @@ COFIRE_DECL void handler_entry::filter_outcome(
         std::string wrong;
         try {
             filter(context, outcome);
-            wrong = detail::mend_outcome(before, outcome, context.type(), now);
+            wrong = detail::mend_outcome(before, outcome, context, now);
         } catch (...) {
             outcome = before;
             auto const failure = detail::describe_failure(name, std::current_exception());

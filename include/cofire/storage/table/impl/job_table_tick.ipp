@@ -231,14 +231,18 @@ COFIRE_DECL void job_table::repeat_signals(tick_answer& answer) const {
     }
 }
 
-/// Adds what the handler of a job logged; the oldest lines make room.
+/// Adds what the handler of a job logged; the oldest lines make room, and the first one says so.
 COFIRE_DECL void job_table::add_lines(job_node& job, std::vector<log_line> const& lines) {
-    constexpr std::size_t most = 200;
+    constexpr std::size_t most = 201; // all of one run, and how many of it were not kept
+    constexpr std::string_view earlier = "(earlier lines were not kept)";
     touch(job);
     auto& log = job.more().log;
     log.insert(log.end(), lines.begin(), lines.end());
-    if (log.size() > most) {
-        log.erase(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(log.size() - most));
+    std::size_t const marks = !log.empty() && log.front().text == earlier ? 1 : 0;
+    if (log.size() > most + marks) {
+        auto const last = log.begin() + static_cast<std::ptrdiff_t>(log.size() - most - 1);
+        last->text = earlier;
+        log.erase(log.begin(), last);
     }
     recount(job);
 }
