@@ -41,12 +41,19 @@
 
 namespace cofire::detail {
 
+/// A watched job that ended.
+struct ended_job {
+    job_id id;
+    /// What it was after the command, or when the command removed it.
+    std::optional<job_record> record{};
+};
+
 /// What a command did that somebody outside the table may wait for.
 struct table_effects {
     /// Servers may find something: work, signals, commands, an earlier due time.
     bool servers = false;
-    /// Watched jobs that ended.
-    std::vector<job_id> ended;
+    /// Watched jobs that ended. A job may be listed twice.
+    std::vector<ended_job> ended;
 };
 
 /// Why a continuation of `parent` is deleted.
@@ -101,7 +108,7 @@ public:
     /// Has the end of a job reported in table_effects::ended. False if it has ended or is unknown.
     bool watch(job_id id);
     /// The effects of the commands since the last call, also of one that threw: time has passed.
-    [[nodiscard]] table_effects take_effects() { return std::exchange(effects_, {}); }
+    [[nodiscard]] table_effects take_effects();
 
     /// Takes one server for dead: what it held is counted lost and put back. Nothing if it is gone.
     void server_died(server_instance instance, time_point now);
@@ -244,6 +251,10 @@ private:
         add(series_.at(now));
         add(job.line->queue->series.at(now));
     }
+    [[nodiscard]] duration kept_for(job_state end) const {
+        return end == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
+    }
+    [[nodiscard]] std::optional<time_point> next_removal() const;
     [[nodiscard]] std::optional<time_point> next_due() const;
     [[nodiscard]] bool is_behind(time_point now) const;
     [[nodiscard]] seen_token seen() const { return {change_}; }
