@@ -235,6 +235,11 @@ int main(int argc, char** argv) {
     } catch (bad_option const& e) {
         std::fprintf(stderr, "web_app: %s; --help says what there is\n", e.what());
         return 2;
+    } catch (cofire::error const& e) {
+        bool const is_taken = e.value() == cofire::errc::in_use;
+        char const* const hint = is_taken ? "; --data names another folder" : "";
+        std::fprintf(stderr, "web_app: %s%s\n", e.what(), hint);
+        return 1;
     } catch (std::exception const& e) {
         std::fprintf(stderr, "web_app: %s\n", e.what());
         return 1;

@@ -317,6 +317,25 @@ BOOST_AUTO_TEST_CASE(the_harness_says_when_an_operation_would_wait_for_ever) {
     t.registry.add<send_reminder>();
     auto r = t.await(t.jobs.schedule<send_reminder>(1min, "bob"));
     BOOST_CHECK_THROW(t.await(t.jobs.result(r)), std::logic_error);
+    t.advance(1min); // the operation that was given up is not woken
+    BOOST_TEST((t.get(r).state == cofire::job_state::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_harness_gives_up_is_gone) {
+    struct mark {
+        bool* gone;
+        ~mark() { *gone = true; }
+    };
+    cofire::testing::harness t;
+    t.registry.add<send_reminder>();
+    auto r = t.await(t.jobs.schedule<send_reminder>(1min, "bob"));
+    bool gone = false;
+    auto waits = [](cofire::client& jobs, cofire::job_id id, bool* flag) -> asio::awaitable<void> {
+        mark const m{flag};
+        co_await jobs.result(id);
+    };
+    BOOST_CHECK_THROW(t.await(waits(t.jobs, r, &gone)), std::logic_error);
+    BOOST_TEST(gone);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_is_an_ordinary_class) {

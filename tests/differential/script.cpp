@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -13,7 +14,7 @@ namespace {
 
 class generator {
 public:
-    explicit generator(std::uint64_t seed) : random_(seed) {}
+    explicit generator(std::uint64_t seed) : random_(seed), crowded_(seed % 5 == 3) {}
 
     script operator()(std::size_t length) {
         script out;
@@ -22,7 +23,11 @@ public:
         out.push_back(made(command_kind::announce));
         out.back().head[0] = 1;
         while (out.size() < length) {
-            out.push_back(made(any_kind()));
+            bool const plain = crowded_ && !one_in(12);
+            out.push_back(made(plain ? crowd_kind() : any_kind()));
+            if (plain) {
+                crowd(out.back());
+            }
         }
         out.resize(length);
         return out;
@@ -68,6 +73,43 @@ private:
             left -= weight;
         }
         return command_kind::step;
+    }
+
+    // In a crowd two types of jobs want the same few limit keys, in one queue, and are taken a few at a
+    // time: so that jobs are put back into the line and meet a limit again that others have used up.
+
+    command_kind crowd_kind() {
+        static constexpr command_kind kinds[] = {
+            command_kind::insert,
+            command_kind::acquire,
+            command_kind::acquire,
+            command_kind::settle,
+            command_kind::settle,
+        };
+        return kinds[below(static_cast<std::uint32_t>(std::size(kinds)))];
+    }
+
+    void crowd(command& c) {
+        if (c.kind == command_kind::acquire) {
+            c.head[1] = c.head[2] = c.head[3] = c.head[4] = 0; // all queues, without caps
+            c.head[5] %= 3;                                    // one job, two or three
+        } else if (c.kind == command_kind::settle) {
+            c.head[1] = 0;
+            c.items.resize(1 + below(2));
+            for (auto& item : c.items) {
+                item[1] = 0;
+                if (!one_in(6)) {
+                    item[2] = 0; // succeeded
+                }
+            }
+        } else if (c.kind == command_kind::insert) {
+            for (auto& item : c.items) {
+                item[2] %= 2;                    // two types
+                item[3] = one_in(8) ? 8 * 3 : 0; // one queue, mostly one priority
+                item[5] = item[6] = item[8] = item[12] = item[13] = 0; // plain otherwise
+                item[7] = one_in(3) ? 0 : byte();
+            }
+        }
     }
 
     command made(command_kind kind) {
@@ -133,6 +175,7 @@ private:
     }
 
     std::mt19937_64 random_;
+    bool crowded_;
     std::uint32_t last_id_ = 0;
     std::vector<std::array<std::uint8_t, 16>> given_;
 };

@@ -26,13 +26,17 @@ using cofire_tests::standing_clock;
 
 /// The whole journal on a simulated disk, with small files and frequent snapshots. That all servers die
 /// is the death of the process: the journal is opened anew from what the disk had then.
-class journal_subject final : public differential::subject {
+class journal_subject : public differential::subject {
 public:
-    explicit journal_subject(table_limits const& limits) {
+    explicit journal_subject(
+        table_limits const& limits,
+        std::uint64_t segment_bytes = std::uint64_t{256} << 10U,
+        std::uint64_t compact_bytes = std::uint64_t{4} << 10U
+    ) {
         options_.limits = limits;
         options_.clock = clock{clock_};
-        options_.segment_bytes = 256U << 10U;
-        options_.compact_bytes = 4U << 10U;
+        options_.segment_bytes = segment_bytes;
+        options_.compact_bytes = compact_bytes;
         journal_.emplace(simulated::simulated_disk(), options_);
     }
 
@@ -80,13 +84,18 @@ public:
         clock_->now = now;
         // What was refused or stale is told with the next record only, so its count may be lost.
         auto const before = read(read_counts{}, now).counts;
-        auto disk = journal_->state()->disk->after_exit();
+        auto left = disk();
         journal_.reset();
         presences_.clear(); // of a process that is gone
-        journal_.emplace(std::move(disk), options_);
+        journal_.emplace(std::move(left), options_);
         auto const after = read(read_counts{}, now).counts;
         untold_stale_ += before.stale - after.stale;
         untold_refused_ += before.refused - after.refused;
+    }
+
+    /// What is on the disk now.
+    [[nodiscard]] simulated::simulated_disk disk() const {
+        return journal_->state()->disk->after_exit();
     }
 
 private:

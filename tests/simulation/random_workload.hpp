@@ -476,6 +476,12 @@ inline cofire::testing::simulation_options options_for(std::uint64_t seed) {
     if (random.below(2) == 0) {
         o.lease = 4s;
     }
+    if (seed % 8 == 7) { // servers stand still anywhere, and mostly for longer than their leases
+        o.faults = cofire::testing::simulation_faults::none();
+        o.faults.stalls = 120;
+        o.faults.slow_calls = 60;
+        o.lease = 4s;
+    }
     return o;
 }
 

@@ -11,10 +11,13 @@
 #include <cofire/storage/memory_storage.hpp>
 #include <cofire/testing/manual_clock.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -78,34 +81,32 @@ public:
     cofire::server server;
 
     /// Runs `op` to its end, and whatever else can run meanwhile, and returns its result. Throws what
-    /// it throws, and std::logic_error if it waits for something that only a later time can bring.
+    /// it throws, and std::logic_error if it waits for something that only a later time can bring; it is
+    /// cancelled then.
     template <class T>
     T await(asio::awaitable<T> op) {
+        // Shared with the operation, which may outlive this call.
+        auto const state = std::make_shared<awaited<T>>();
+        auto const spawn = [&](auto ended) {
+            auto slot = state->stop.slot();
+            asio::co_spawn(
+                context_, std::move(op), asio::bind_cancellation_slot(slot, std::move(ended))
+            );
+        };
         if constexpr (std::is_void_v<T>) {
-            bool done = false;
-            std::exception_ptr error;
-            asio::co_spawn(context_, std::move(op), [&](std::exception_ptr e) {
-                error = std::move(e);
-                done = true;
-            });
-            run_until(done);
-            if (error) {
-                std::rethrow_exception(error);
-            }
+            spawn([state](std::exception_ptr e) { state->end(std::move(e)); });
         } else {
-            bool done = false;
-            std::exception_ptr error;
-            std::optional<T> result;
-            asio::co_spawn(context_, std::move(op), [&](std::exception_ptr e, T value) {
-                error = std::move(e);
-                result = std::move(value);
-                done = true;
+            spawn([state](std::exception_ptr e, T value) {
+                state->result = std::move(value);
+                state->end(std::move(e));
             });
-            run_until(done);
-            if (error) {
-                std::rethrow_exception(error);
-            }
-            return std::move(*result);
+        }
+        run_until(*state);
+        if (state->error) {
+            std::rethrow_exception(state->error);
+        }
+        if constexpr (!std::is_void_v<T>) {
+            return std::move(*state->result);
         }
     }
 
@@ -123,8 +124,22 @@ public:
     [[nodiscard]] asio::io_context::executor_type executor() { return context_.get_executor(); }
 
 private:
+    struct awaited_end {
+        void end(std::exception_ptr e) {
+            error = std::move(e);
+            done = true;
+        }
+        bool done = false;
+        std::exception_ptr error;
+        asio::cancellation_signal stop;
+    };
+    template <class T>
+    struct awaited : awaited_end {
+        std::optional<std::conditional_t<std::is_void_v<T>, char, T>> result;
+    };
+
     void start();
-    void run_until(bool const& done);
+    void run_until(awaited_end& state);
 
     bool started_ = false;
     std::exception_ptr server_error_;

@@ -48,9 +48,10 @@ struct ended_job {
     std::optional<job_record> record{};
 };
 
-/// What a command did that somebody outside the table may wait for.
+/// What a command did that somebody outside the table may wait for. Whoever waits is to be woken, and
+/// asks job_table::changed whether that concerns it.
 struct table_effects {
-    /// Servers may find something: work, signals, commands, an earlier due time.
+    /// Those who wait for a server may find something: work, signals, commands, an earlier due time.
     bool servers = false;
     /// Watched jobs that ended. A job may be listed twice.
     std::vector<ended_job> ended;
@@ -82,25 +83,43 @@ inline std::optional<time_point> end_of(unique_key_spec const& key, time_point n
 /// go in, answers and effects come out; it has no clock (each command brings its time), no lock, no
 /// randomness, and no iteration order of a hash reaches an answer.
 ///
+/// A storage of one's own may keep its jobs in one, as cofire::job_table. To it are left the lock, the
+/// clock, the waiting (changed, watch, take_effects), the presence of servers (server_died), a name
+/// of the store (servers_answer::store_id), and the closing.
+///
 /// A command that throws a cofire::error has changed nothing but what the passing of time does.
 ///
 /// Distinct objects: safe. Shared objects: unsafe.
 class job_table {
 public:
+    /// An empty table.
     explicit job_table(table_limits const& limits = {});
+    /// Frees all jobs.
     ~job_table();
     job_table(job_table const&) = delete;
     job_table& operator=(job_table const&) = delete;
 
-    // The ten operations, but wait, whose waiting is the shell's. See the request types.
+    // The ten operations, but wait, whose waiting is the storage's. Each takes place at `now`, and
+    // throws the errors that its request names.
+
+    /// Inserts jobs: all or none. See insert_request.
     insert_answer insert(insert_request const& r, time_point now);
+    /// Takes jobs for a server. See acquire_request.
     acquire_answer acquire(acquire_request const& r, time_point now);
+    /// Ends runs, and takes the next jobs along. See settle_request.
     settle_answer settle(settle_request const& r, time_point now);
+    /// The periodic call of a server: reports, signals. See tick_request.
     tick_answer tick(tick_request const& r, time_point now);
+    /// Requeues, deletes, cancels, reschedules, reprioritises or moves jobs. See change_request.
     change_answer change(change_request const& r, time_point now);
+    /// Creates, removes, pauses, lists or fires recurring jobs. See recurring_request.
     recurring_answer recurring(recurring_request const& r, time_point now);
+    /// Lists, pauses or resumes queues; sets limits. See queues_request.
     queues_answer queues(queues_request const& r, time_point now);
+    /// Announces, retires, lists or commands servers. See servers_request. The answer's presence and
+    /// store_id are left empty: they are the storage's.
     servers_answer servers(servers_request const& r, time_point now);
+    /// Answers questions; changes nothing. See read_request.
     read_answer read(read_request const& r, time_point now) const;
 
     /// True if a wait for `interest` would return at once.
@@ -371,6 +390,15 @@ private:
 };
 
 } // namespace cofire::detail
+
+namespace cofire {
+
+/// All rules about jobs, for storages of one's own inside the process.
+using job_table = detail::job_table;
+/// What a command to a job_table did that somebody may wait for.
+using table_effects = detail::table_effects;
+
+} // namespace cofire
 
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/storage/table/impl/job_table.ipp>

@@ -70,11 +70,13 @@ COFIRE_DECL void harness::run() {
     }
 }
 
-COFIRE_DECL void harness::run_until(bool const& done) {
+COFIRE_DECL void harness::run_until(awaited_end& state) {
     start();
-    while (!done) {
+    while (!state.done) {
         context_.restart();
         if (context_.poll_one() == 0) {
+            state.stop.emit(asio::cancellation_type::terminal);
+            run();
             throw std::logic_error(
                 "cofire::testing::harness: the operation waits for something that does not come "
                 "without moving the clock"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Copyright (c) 2026 The cofire authors
 
-#ifndef COFIRE_EXAMPLES_OWN_STORAGE_TINY_JOBS_HPP
-#define COFIRE_EXAMPLES_OWN_STORAGE_TINY_JOBS_HPP
+#ifndef COFIRE_EXAMPLES_STORAGE_FROM_SCRATCH_TINY_JOBS_HPP
+#define COFIRE_EXAMPLES_STORAGE_FROM_SCRATCH_TINY_JOBS_HPP
 
 #include <cofire/core/error.hpp>
 #include <cofire/storage/storage.hpp>
