@@ -231,12 +231,11 @@ private:
         table_effects const effects = table_.take_effects();
         for (waiter* w : waiters_) {
             for (ended_job const& job : effects.ended) {
-                if (std::ranges::find(w->jobs, job.id) == w->jobs.end()) {
-                    continue;
-                }
-                w->ended = true;
-                if (job.record) { // retention may have removed the job already
-                    w->records.push_back(*job.record);
+                if (std::ranges::find(w->jobs, job.id) != w->jobs.end()) {
+                    w->ended = true;
+                    if (job.record) { // retention may have removed the job already
+                        w->records.push_back(*job.record);
+                    }
                 }
             }
             if (w->ended || effects.servers) { // it looks for itself whether that concerns it

@@ -397,6 +397,8 @@ namespace cofire {
 using job_table = detail::job_table;
 /// What a command to a job_table did that somebody may wait for.
 using table_effects = detail::table_effects;
+/// A job among them, for those who wait for it.
+using ended_job = detail::ended_job;
 
 } // namespace cofire
 
