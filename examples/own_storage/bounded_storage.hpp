@@ -30,6 +30,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace own {
 
@@ -112,7 +113,7 @@ public:
         // A clock that is moved by hand tells so; the system's needs a timer.
         auto const moved = options_.clock.subscribe([&w] { w.wake(); });
         asio::steady_timer timer(ex);
-        while (!is_over(w, r)) {
+        while (!is_over(w, r, answer)) {
             auto const now = options_.clock.wall_now();
             if (r.deadline && now >= *r.deadline) {
                 answer.status = wait_status::timeout;
@@ -173,7 +174,8 @@ private:
         bounded_core& core;
         std::shared_ptr<channel> place;
         std::span<job_id const> jobs;
-        bool ended = false; // one of the jobs has; it may have begun again since
+        bool ended = false;                // one of the jobs has; it may have begun again since
+        std::vector<job_record> records{}; // of those that have
     };
 
     /// What a server holds. When nothing of the server is left, it ends, and the server counts as dead.
@@ -228,8 +230,13 @@ private:
     void wake() {
         table_effects const effects = table_.take_effects();
         for (waiter* w : waiters_) {
-            for (job_id id : effects.ended) {
-                w->ended = w->ended || std::ranges::find(w->jobs, id) != w->jobs.end();
+            for (ended_job const& job : effects.ended) {
+                if (std::ranges::find(w->jobs, job.id) != w->jobs.end()) {
+                    w->ended = true;
+                    if (job.record) { // retention may have removed the job already
+                        w->records.push_back(*job.record);
+                    }
+                }
             }
             if (w->ended || effects.servers) { // it looks for itself whether that concerns it
                 w->wake();
@@ -246,9 +253,10 @@ private:
         wake();
     }
 
-    bool is_over(waiter const& w, wait_request const& r) {
+    bool is_over(waiter& w, wait_request const& r, wait_answer& answer) {
         std::lock_guard const lock(mutex_);
         throw_if_closed();
+        answer.ended = std::exchange(w.records, {});
         return w.ended || table_.changed(r.interest, r.seen);
     }
 

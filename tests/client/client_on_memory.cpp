@@ -33,11 +33,14 @@ using cofire::job_state;
 // A memory storage, a client, and a server that is played by hand.
 struct memory_client {
     cofire::testing::manual_clock clock{start};
-    cofire::memory_storage storage{cofire::memory_options(cofire::clock(clock))};
+    cofire::memory_storage storage;
     cofire::client jobs{storage, options(clock)};
     std::string message;
     cofire::server_instance server = 0;
     std::shared_ptr<void const> presence{};
+
+    explicit memory_client(cofire::table_limits const& limits = {})
+        : storage(cofire::memory_options(limits, cofire::clock(clock))) {}
 
     static cofire::client_options options(cofire::testing::manual_clock const& clock) {
         cofire::client_options o;
@@ -245,6 +248,33 @@ BOOST_FIXTURE_TEST_CASE(a_result_wakes_who_waits_for_it, memory_client) {
     context.restart();
     context.run();
     BOOST_CHECK(result == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_result_outlives_its_job_for_who_waits_for_it) {
+    for (bool at_once : {true, false}) {
+        cofire::table_limits limits;
+        limits.keep_count = at_once ? 0 : 1;
+        memory_client t(limits);
+        asio::io_context context;
+        cofire::job_id const sum = run(t.jobs.enqueue<add>(1, 2));
+        run(t.jobs.enqueue<add>(3, 4));
+        std::optional<int> result;
+        std::exception_ptr thrown;
+        asio::co_spawn(context, t.jobs.result<int>(sum), [&](std::exception_ptr e, int r) {
+            thrown = e;
+            result = r;
+        });
+        context.poll();
+        t.end(t.take(), cofire::outcome_kind::succeeded, "3");
+        t.end(t.take(), cofire::outcome_kind::succeeded, "7");
+        BOOST_CHECK(
+            t.code(t.jobs.get(sum)) == errc::unknown_job
+        ); // it is gone before anybody looks
+        context.restart();
+        context.run();
+        BOOST_CHECK(thrown == nullptr);
+        BOOST_CHECK(result == 3);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(waiting_for_a_result_can_be_cancelled, memory_client) {

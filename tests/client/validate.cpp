@@ -90,11 +90,12 @@ BOOST_FIXTURE_TEST_CASE(lengths_of_time, bad_calls) {
     refuse(job_options{.timeout = 0s}, errc::bad_option, "timeout of 0 us");
     refuse(job_options{.timeout = -1s}, errc::bad_option, "timeout of -1000000 us");
     refuse(job_options{.timeout = cofire::duration::max()}, errc::bad_option, "timeout");
+    refuse(job_options{.expires = 0s}, errc::bad_option, "expires of 0 us");
     refuse(job_options{.expires = -1s}, errc::bad_option, "expires of -1000000 us");
     refuse(job_options{.expires = cofire::duration::max()}, errc::bad_option, "expires");
     refuse(t.jobs.schedule<send_mail>(-1s, "x"), errc::bad_option, "delay of -1000000 us");
     refuse(t.jobs.schedule<send_mail>(1000h * 1000, "x"), errc::bad_option, "delay");
-    take(job_options{.delays = {0s}, .timeout = 1us, .expires = 0s});
+    take(job_options{.delays = {0s}, .timeout = 1us, .expires = 1us});
 }
 
 BOOST_FIXTURE_TEST_CASE(keys, bad_calls) {
@@ -102,6 +103,8 @@ BOOST_FIXTURE_TEST_CASE(keys, bad_calls) {
     std::string_view const key = std::string_view(long_key).substr(1);
     refuse(job_options{.unique_key = ""}, errc::bad_option, "unique_key \"\"");
     refuse(job_options{.unique_key = long_key}, errc::bad_option, "257 bytes");
+    refuse(job_options{.unique_key = "a\xff"}, errc::bad_option, "unique_key \"a\\xff\"");
+    refuse(job_options{.limit_key = "\xc3"}, errc::bad_option, "limit_key \"\\xc3\"");
     refuse(job_options{.limit_key = ""}, errc::bad_option, "limit_key \"\"");
     refuse(job_options{.limit_key = long_key}, errc::bad_option, "257 bytes");
     take(job_options{.unique_key = key, .limit_key = key});
@@ -159,8 +162,9 @@ BOOST_AUTO_TEST_CASE(defaults_may_wait_for_a_key) {
 BOOST_FIXTURE_TEST_CASE(tags, bad_calls) {
     std::string const long_tag(65, 't');
     refuse(job_options{.tags = {""}}, errc::bad_option, "tag \"\"");
+    refuse(job_options{.tags = {"b\xed\xa0\x80"}}, errc::bad_option, "tag \"b\\xed");
     refuse(job_options{.tags = {"good", long_tag}}, errc::bad_option, "65 bytes");
-    take(job_options{.tags = {std::string_view(long_tag).substr(1), "x"}});
+    take(job_options{.tags = {std::string_view(long_tag).substr(1), "x", "\xc3\xa4"}});
 }
 
 BOOST_FIXTURE_TEST_CASE(zones, bad_calls) {
@@ -178,6 +182,7 @@ BOOST_FIXTURE_TEST_CASE(recurring_jobs, bad_calls) {
     refuse(t.jobs.recurring<prepared>("", "@daily"), errc::bad_recurring_id, "\"\"");
     refuse(t.jobs.recurring<prepared>(long_name, "@daily"), errc::bad_recurring_id, "nnn");
     refuse(t.jobs.recurring<prepared>("a\tb", "@daily"), errc::bad_recurring_id, "a\\x09b");
+    refuse(t.jobs.recurring<prepared>("a\xff", "@daily"), errc::bad_recurring_id, "a\\xff");
     refuse(t.jobs.trigger_recurring(""), errc::bad_recurring_id, "\"\"");
     refuse(t.jobs.pause_recurring(long_name), errc::bad_recurring_id, "nnn");
     refuse(t.jobs.resume_recurring(""), errc::bad_recurring_id, "\"\"");

@@ -24,6 +24,17 @@ std::optional<time_point> naive_storage::next_due() const {
             at(*job->record.expires_at);
         }
     }
+    for (job_state state : {job_state::succeeded, job_state::failed, job_state::deleted}) {
+        naive_job const* const oldest = oldest_of({state});
+        if (oldest == nullptr) {
+            continue;
+        }
+        duration const keep =
+            state == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
+        time_point const ended = *oldest->record.finished;
+        bool const too_many = count(state) > limits_.keep_count;
+        at(too_many ? ended : std::chrono::ceil<std::chrono::minutes>(ended + keep));
+    }
     return next;
 }
 

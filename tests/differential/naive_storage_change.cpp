@@ -49,6 +49,10 @@ change_answer naive_storage::change(change_request const& r, time_point now) {
         }
     }
     decide_continuations(now);
+    if (answer.changed != 0 &&
+        (r.kind == change_kind::delete_job || r.kind == change_kind::cancel)) {
+        retain(now, 1'000);
+    }
     return answer;
 }
 

@@ -119,10 +119,15 @@ BOOST_AUTO_TEST_CASE(an_idle_server_asks_for_nothing) {
     w.start();
     w.add(1);
     w.weak.names.clear();
-    for (int i = 0; i != 100; ++i) {
+    for (int i = 0; i != 23; ++i) {
         w.advance(1h);
     }
     BOOST_TEST(w.weak.names.empty());
+    for (int i = 0; i != 100; ++i) { // the job has been kept long enough; then there is nothing
+        w.advance(1h);
+    }
+    BOOST_TEST(std::count(w.weak.names.begin(), w.weak.names.end(), "tick") == 1);
+    BOOST_TEST(w.get(w.jobs.counts()).removed == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_said_to_a_server_that_is_no_more_is_not_believed) {

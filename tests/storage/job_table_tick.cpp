@@ -259,6 +259,52 @@ BOOST_AUTO_TEST_CASE(retention_by_number) {
     BOOST_TEST(t.state(3) == "gone");
 }
 
+BOOST_AUTO_TEST_CASE(deleting_trims_what_is_kept) {
+    table_fixture t({.keep_count = 2});
+    for (std::uint64_t n = 1; n != 6; ++n) {
+        t.insert(due(job(n), 24h));
+        t.change(change_kind::delete_job, n);
+    }
+    BOOST_TEST(t.counts()[job_state::deleted] == 2U);
+    BOOST_TEST(t.state(3) == "gone");
+    BOOST_TEST(t.state(4) == "deleted");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_is_told_when_to_remove_what_was_kept) {
+    table_fixture t({.keep_succeeded = 1h});
+    auto const s = t.server();
+    BOOST_TEST(!t.tick(s).next_due.has_value());
+    t.insert(job(1));
+    auto const seen = t.tick(s).seen;
+    t.change(change_kind::delete_job, 1);
+    cofire::wait_interest const interest{.server = s};
+    BOOST_TEST(t.table.changed(interest, seen)); // who sleeps until nothing learns of it
+    auto const answer = t.tick(s);
+    BOOST_REQUIRE(answer.next_due.has_value());
+    BOOST_TEST((*answer.next_due >= t.now + 1h && *answer.next_due <= t.now + 1h + 1min));
+    BOOST_TEST(!t.table.changed(interest, answer.seen));
+    t.now += 30s;
+    t.insert(job(2));
+    t.change(change_kind::delete_job, 2); // later: nothing new for the server
+    BOOST_TEST(!t.table.changed({.server = s, .due_before = answer.next_due}, answer.seen));
+    t.now = *answer.next_due;
+    BOOST_TEST(!t.tick(s).more);
+    BOOST_TEST(t.state(1) == "gone");
+    t.now += 1min;
+    BOOST_TEST(!t.tick(s).next_due.has_value());
+    BOOST_TEST(t.state(2) == "gone");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_kept_for_ever_is_never_due) {
+    table_fixture t({.keep_succeeded = duration::max()});
+    auto const s = t.server();
+    t.insert(job(1));
+    t.run_one(s);
+    t.now += 24h * 365 * 200;
+    BOOST_TEST(!t.tick(s).more);
+    BOOST_TEST(t.state(1) == "succeeded");
+}
+
 BOOST_AUTO_TEST_CASE(notices_are_bounded) {
     table_fixture t;
     std::vector<new_job> jobs;
@@ -468,7 +514,7 @@ BOOST_AUTO_TEST_CASE(expiries_come_in_slices) {
     auto const second = t.tick(s);
     BOOST_TEST(t.counts().deleted == 12'000U);
     BOOST_TEST(!second.more);
-    BOOST_TEST(!second.next_due.has_value());
+    BOOST_TEST((second.next_due > t.now)); // the removal of what expired
 }
 
 } // namespace

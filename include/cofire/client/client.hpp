@@ -52,9 +52,9 @@ public:
 
     /// Waits until the job has ended and returns its result. `result<void>(id)`, or just
     /// `result(id)`, waits for success only. It counts no matter how often the job was tried in
-    /// between.
+    /// between. Who waits when the job ends gets its result even if retention removes the job at once.
     ///
-    /// Errors: errc::unknown_job; job_failed with the job's error; lost_server if it failed because
+    /// Errors: errc::unknown_job, also if retention removed the job before the call; job_failed with the job's error; lost_server if it failed because
     /// its servers died; job_deleted with the reason; bad_result if the result is no `T`.
     /// Cancellation: ends the wait, not the job.
     template <class T = void>

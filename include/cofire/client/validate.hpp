@@ -28,7 +28,7 @@ void check_queue(std::string_view name);
 /// errc::bad_type unless `name` is 1 to 128 letters, digits, _ . : and -.
 void check_type(std::string_view name);
 
-/// errc::bad_recurring_id unless `id` is 1 to 128 bytes without control characters.
+/// errc::bad_recurring_id unless `id` is 1 to 128 bytes of UTF-8 without control characters.
 void check_recurring_id(std::string_view id);
 
 /// errc::unknown_zone unless this machine knows the zone.
@@ -40,7 +40,7 @@ void check_duration(std::string_view what, duration value, duration least);
 /// errc::bad_option unless `value` lies between `least` and `most`; `what` names the option.
 void check_number(std::string_view what, std::int64_t value, std::int64_t least, std::int64_t most);
 
-/// errc::bad_option unless `text` has 1 to `most` bytes; `what` names the option.
+/// errc::bad_option unless `text` has 1 to `most` bytes and is UTF-8; `what` names the option.
 void check_text(std::string_view what, std::string_view text, std::size_t most);
 
 /// errc::arguments_too_large if `arguments` has more than `limit` bytes.

@@ -88,7 +88,7 @@ struct job_options {
     /// How long one run may take; it is then cancelled and has failed. Default: no limit.
     std::optional<duration> timeout{};
     /// How long after it became due a job may still start for the first time; it is deleted then.
-    /// Default: no limit.
+    /// More than 0. Default: no limit.
     std::optional<duration> expires{};
     /// At most one job holds this key, for as long as unique_mode says. Up to 256 bytes.
     std::optional<std::string_view> unique_key{};

@@ -67,16 +67,19 @@ COFIRE_DECL std::string take_result(job_record&& job) {
 COFIRE_DECL asio::awaitable<std::string>
 await_result(std::shared_ptr<client_core const> core, job_id id) {
     for (;;) {
+        // A job that has ended already, or is unknown, ends the wait at once.
+        wait_request request;
+        request.interest.jobs = std::span<job_id const>(&id, 1);
+        auto wait_op = core->storage().wait(request);
+        wait_answer answer = co_await std::move(wait_op);
+        if (!answer.ended.empty()) { // it may have been removed meanwhile
+            co_return take_result(std::move(answer.ended.front()));
+        }
         auto get_op = get_job(core, id);
         job_record job = co_await std::move(get_op);
         if (is_final(job.state)) {
             co_return take_result(std::move(job));
         }
-        // A job that has ended in between ends the wait at once.
-        wait_request request;
-        request.interest.jobs = std::span<job_id const>(&id, 1);
-        auto wait_op = core->storage().wait(request);
-        co_await std::move(wait_op);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <cofire/client/validate.hpp>
 #include <cofire/core/error.hpp>
+#include <cofire/core/utf8.hpp>
 #include <cofire/job/json_document.hpp>
 #include <cofire/job/type_name.hpp>
 #include <cofire/time/zone.hpp>
@@ -30,11 +31,22 @@ COFIRE_DECL void check_type(std::string_view name) {
     }
 }
 
+inline bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        std::size_t const n = utf8_sequence(text);
+        if (n == 0) {
+            return false;
+        }
+        text.remove_prefix(n);
+    }
+    return true;
+}
+
 COFIRE_DECL void check_recurring_id(std::string_view id) {
-    bool const printable = std::none_of(id.begin(), id.end(), [](char c) {
-        auto const byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7F;
-    });
+    bool const printable = is_utf8(id) && std::none_of(id.begin(), id.end(), [](char c) {
+                               auto const byte = static_cast<unsigned char>(c);
+                               return byte < 0x20 || byte == 0x7F;
+                           });
     if (id.empty() || id.size() > 128 || !printable) {
         throw error(errc::bad_recurring_id, "recurring job " + quoted(id));
     }
@@ -73,6 +85,9 @@ COFIRE_DECL void check_text(std::string_view what, std::string_view text, std::s
                 " bytes, not 1 to " + std::to_string(most)
         );
     }
+    if (!is_utf8(text)) {
+        throw error(errc::bad_option, std::string(what) + " " + quoted(text) + " is not UTF-8");
+    }
 }
 
 COFIRE_DECL void check_size(std::string_view type, std::string_view arguments, std::size_t limit) {
@@ -110,7 +125,9 @@ COFIRE_DECL void check_options(job_options const& merged, job_options const& giv
     if (merged.timeout) {
         check_duration("timeout", *merged.timeout, duration{1});
     }
-    check_duration("expires", merged.expires.value_or(duration{0}), duration{0});
+    if (merged.expires) {
+        check_duration("expires", *merged.expires, duration{1});
+    }
     if (merged.unique_key) {
         check_text("unique_key", *merged.unique_key, 256);
     }

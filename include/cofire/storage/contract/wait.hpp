@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace cofire {
 
@@ -60,6 +61,10 @@ enum class wait_status : std::uint8_t {
 struct wait_answer {
     /// Why it ended.
     wait_status status = wait_status::changed;
+    /// Of the interest's jobs: those that have ended, as they were then, also if they have been removed
+    /// since. A storage need not give them (this stays empty); then whoever waits reads the job, and
+    /// finds nothing if it was removed at once.
+    std::vector<job_record> ended{};
 };
 
 } // namespace cofire

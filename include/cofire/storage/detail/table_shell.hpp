@@ -24,7 +24,7 @@ namespace cofire::detail {
 /// What the in-process storages have in common: a table behind a lock, who waits for it to change, and
 /// servers that are dead as soon as nothing of them is left.
 ///
-/// `Table` is a job_table, or has its changed, watch, take_effects and server_died. The bodies are in
+/// `Table` is a job_table, or has its read, changed, watch, take_effects and server_died. The bodies are in
 /// impl/table_shell.ipp, for the storages' own bodies to include.
 ///
 /// Shared objects: safe, except to destroy.

@@ -41,13 +41,20 @@
 
 namespace cofire::detail {
 
+/// A watched job that ended.
+struct ended_job {
+    job_id id;
+    /// What it was after the command, or when the command removed it.
+    std::optional<job_record> record{};
+};
+
 /// What a command did that somebody outside the table may wait for. Whoever waits is to be woken, and
 /// asks job_table::changed whether that concerns it.
 struct table_effects {
     /// Those who wait for a server may find something: work, signals, commands, an earlier due time.
     bool servers = false;
-    /// Watched jobs that ended.
-    std::vector<job_id> ended;
+    /// Watched jobs that ended. A job may be listed twice.
+    std::vector<ended_job> ended;
 };
 
 /// Why a continuation of `parent` is deleted.
@@ -120,7 +127,7 @@ public:
     /// Has the end of a job reported in table_effects::ended. False if it has ended or is unknown.
     bool watch(job_id id);
     /// The effects of the commands since the last call, also of one that threw: time has passed.
-    [[nodiscard]] table_effects take_effects() { return std::exchange(effects_, {}); }
+    [[nodiscard]] table_effects take_effects();
 
     /// Takes one server for dead: what it held is counted lost and put back. Nothing if it is gone.
     void server_died(server_instance instance, time_point now);
@@ -263,6 +270,10 @@ private:
         add(series_.at(now));
         add(job.line->queue->series.at(now));
     }
+    [[nodiscard]] duration kept_for(job_state end) const {
+        return end == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
+    }
+    [[nodiscard]] std::optional<time_point> next_removal() const;
     [[nodiscard]] std::optional<time_point> next_due() const;
     [[nodiscard]] bool is_behind(time_point now) const;
     [[nodiscard]] seen_token seen() const { return {change_}; }
@@ -386,6 +397,8 @@ namespace cofire {
 using job_table = detail::job_table;
 /// What a command to a job_table did that somebody may wait for.
 using table_effects = detail::table_effects;
+/// A job among them, for those who wait for it.
+using ended_job = detail::ended_job;
 
 } // namespace cofire
 

@@ -23,9 +23,10 @@ struct table_limits {
     std::size_t arguments = std::size_t{1} << 20;
     /// The longest result of one job, in bytes. A job that has succeeded with a longer one has failed.
     std::size_t result = std::size_t{1} << 20;
-    /// How long succeeded and deleted jobs are kept.
+    /// How long succeeded and deleted jobs are kept, at least; they go within a minute after, while a
+    /// server is up. duration::max(): for ever.
     duration keep_succeeded = std::chrono::hours{24};
-    /// How long failed jobs are kept.
+    /// How long failed jobs are kept. Likewise.
     duration keep_failed = std::chrono::hours{24 * 30};
     /// How many of the succeeded, of the deleted and of the failed are kept.
     std::size_t keep_count = 100'000;

@@ -271,7 +271,7 @@ COFIRE_DECL asio::awaitable<wait_answer> simulation_storage::wait(wait_request r
     auto begin = before("wait");
     co_await std::move(begin);
     auto op = storage_.wait(r);
-    wait_answer const answer = co_await std::move(op);
+    wait_answer answer = co_await std::move(op);
     auto end = after("wait", reply::arrives);
     co_await std::move(end);
     co_return answer;

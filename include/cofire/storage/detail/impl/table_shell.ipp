@@ -11,7 +11,9 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <new>
 #include <optional>
+#include <span>
 
 namespace cofire::detail {
 
@@ -32,6 +34,7 @@ public:
         std::lock_guard const lock(shell_->mutex_);
         shell_->throw_if_over();
         if (shell_->table_.changed(request_.interest, request_.seen)) {
+            look_up_ended();
             return false;
         }
         entered_ = true;
@@ -63,12 +66,37 @@ public:
     }
 
     /// A job has ended; it counts even if the job has begun again meanwhile. Under the lock.
-    void tell_ended() {
+    void tell_ended(std::optional<job_record> const& record) {
         ended_ = true;
+        try {
+            if (record) {
+                ended_jobs_.push_back(*record);
+            }
+        } catch (std::bad_alloc const&) { // then who waits for it reads it
+            ended_jobs_.clear();
+        }
         parking_->notify();
     }
 
+    /// What is known of the jobs that ended, once.
+    [[nodiscard]] std::vector<job_record> take_ended() {
+        std::lock_guard const lock(shell_->mutex_);
+        return std::move(ended_jobs_);
+    }
+
 private:
+    /// Finds those of the jobs that have ended already. Under the lock.
+    void look_up_ended() {
+        for (job_id const& id : request_.interest.jobs) {
+            read_get query;
+            query.ids = std::span<job_id const>(&id, 1);
+            read_answer found = shell_->table_.read(query, shell_->clock_.wall_now());
+            if (!found.jobs.empty() && is_final(found.jobs.front().state)) {
+                ended_jobs_.push_back(std::move(found.jobs.front()));
+            }
+        }
+    }
+
     void leave() {
         if (!entered_) {
             return;
@@ -91,6 +119,7 @@ private:
     std::shared_ptr<parking> parking_ = std::make_shared<parking>();
     bool entered_ = false;
     bool ended_ = false;
+    std::vector<job_record> ended_jobs_;
     bool told_ = false; // it was woken for servers and has not looked yet
 };
 
@@ -125,10 +154,10 @@ void table_shell<Table>::wake(table_effects const& effects) {
             w->tell();
         }
     }
-    for (job_id id : effects.ended) {
-        if (auto const found = job_waiters_.find(id); found != job_waiters_.end()) {
+    for (ended_job const& job : effects.ended) {
+        if (auto const found = job_waiters_.find(job.id); found != job_waiters_.end()) {
             for (waiter* w : found->second) {
-                w->tell_ended();
+                w->tell_ended(job.record);
             }
         }
     }
@@ -172,6 +201,7 @@ asio::awaitable<wait_answer> table_shell<Table>::wait_until_changed(wait_request
     waiter w(this->shared_from_this(), r);
     wait_answer answer{};
     if (!w.enter()) {
+        answer.ended = w.take_ended();
         co_return answer;
     }
     std::optional<alarm> deadline;
@@ -189,6 +219,7 @@ asio::awaitable<wait_answer> table_shell<Table>::wait_until_changed(wait_request
         }
         co_await w.place().wait();
         if (w.changed()) {
+            answer.ended = w.take_ended();
             co_return answer;
         }
     }

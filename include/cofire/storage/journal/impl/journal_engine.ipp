@@ -321,7 +321,7 @@ void journal_engine<Files>::add_problems(storage_health& health) const {
 template <class Files>
 asio::awaitable<wait_answer> journal_engine<Files>::wait(wait_request r) {
     auto const self = this->shared_from_this();
-    wait_answer const answer = co_await this->wait_until_changed(r);
+    wait_answer answer = co_await this->wait_until_changed(r);
     if (answer.status == wait_status::changed && !r.interest.jobs.empty()) {
         std::uint64_t record = 0;
         {

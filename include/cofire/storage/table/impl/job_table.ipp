@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <functional>
+#include <new>
 
 namespace cofire::detail {
 
@@ -251,8 +253,11 @@ job_table::finish(job_node& job, job_state end, std::string_view reason, time_po
         count(job, now, [](series_point& p) { ++p.failed; });
     }
     if (job.watched) {
-        job.watched = false;
-        effects_.ended.push_back(job.id);
+        effects_.ended.push_back({.id = job.id});
+    }
+    if (states_[static_cast<std::size_t>(end)].size() == 1) { // servers know of no removal yet
+        due_changed_ = ++change_;
+        effects_.servers = true;
     }
 }
 
@@ -308,6 +313,13 @@ COFIRE_DECL void job_table::decide_children(time_point now) {
 /// Removes a final job for good.
 COFIRE_DECL void job_table::erase(job_node& job) {
     assert(is_final(job.state));
+    if (job.watched) { // it ended just now: who waits for it is told what it was
+        try {
+            effects_.ended.push_back({.id = job.id, .record = record_of(job)});
+        } catch (std::bad_alloc const&) { // then only that it ended
+            job.watched = false;
+        }
+    }
     auto const s = static_cast<std::size_t>(job.state);
     if (log_ != nullptr) {
         log_->removing(job.state);
@@ -346,6 +358,29 @@ COFIRE_DECL void job_table::destroy(job_node& job) noexcept {
     pool_.release(&job, bytes);
 }
 
+/// When retention removes the next job; by age on a whole minute, so that no server wakes for it more
+/// often. Empty: never.
+COFIRE_DECL std::optional<time_point> job_table::next_removal() const {
+    constexpr std::chrono::minutes step{1};
+    std::optional<time_point> next;
+    for (job_state s : {job_state::succeeded, job_state::failed, job_state::deleted}) {
+        state_list const& list = states_[static_cast<std::size_t>(s)];
+        if (list.empty()) {
+            continue;
+        }
+        time_point at = list.front()->finished;
+        if (list.size() <= limits_.keep_count) {
+            at = later(at, kept_for(s));
+            if (at > time_point::max() - step) {
+                continue; // kept for ever
+            }
+            at = std::chrono::ceil<std::chrono::minutes>(at);
+        }
+        next = next ? std::min(*next, at) : at;
+    }
+    return next;
+}
+
 COFIRE_DECL std::optional<time_point> job_table::next_due() const {
     std::optional<time_point> due;
     if (auto const tick = wheel_.next_tick()) {
@@ -353,6 +388,9 @@ COFIRE_DECL std::optional<time_point> job_table::next_due() const {
     }
     if (!expiries_.empty() && (!due || expiries_.begin()->first.first < *due)) {
         due = expiries_.begin()->first.first;
+    }
+    if (auto const removal = next_removal(); removal && (!due || *removal < *due)) {
+        due = removal;
     }
     return due;
 }
@@ -396,6 +434,23 @@ COFIRE_DECL bool job_table::watch(job_id id) {
     }
     job->watched = true;
     return true;
+}
+
+COFIRE_DECL table_effects job_table::take_effects() {
+    table_effects taken = std::exchange(effects_, {});
+    for (ended_job& e : taken.ended) {
+        job_node* const job = e.record ? nullptr : find(e.id);
+        if (job == nullptr || !job->watched || !is_final(job->state)) {
+            continue; // it was removed, told already, or has begun again
+        }
+        job->watched = false;
+        try {
+            e.record = record_of(*job);
+        } catch (std::bad_alloc const&) { // then who waits for it reads it
+            continue;
+        }
+    }
+    return taken;
 }
 
 } // namespace cofire::detail

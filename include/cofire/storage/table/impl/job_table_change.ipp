@@ -238,6 +238,14 @@ COFIRE_DECL change_answer job_table::change(change_request const& r, time_point 
         }
     }
     release_children(now);
+    if (answer.changed != 0 &&
+        (r.kind == change_kind::delete_job || r.kind == change_kind::cancel)) {
+        retain(now, 256 + 4 * static_cast<std::size_t>(answer.changed));
+        if (auto const due = next_removal(); due && *due <= now) { // the rest is for a tick
+            due_changed_ = ++change_;
+            effects_.servers = true;
+        }
+    }
     answer.seen = seen();
     return answer;
 }

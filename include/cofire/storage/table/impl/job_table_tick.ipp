@@ -167,9 +167,9 @@ COFIRE_DECL void job_table::recover(time_point now) {
 COFIRE_DECL void job_table::retain(time_point now, std::size_t most) {
     for (job_state s : {job_state::succeeded, job_state::failed, job_state::deleted}) {
         auto& list = states_[static_cast<std::size_t>(s)];
-        duration const keep = s == job_state::failed ? limits_.keep_failed : limits_.keep_succeeded;
         for (std::size_t i = 0; i != most && !list.empty(); ++i) {
-            if (list.size() <= limits_.keep_count && list.front()->finished + keep > now) {
+            if (list.size() <= limits_.keep_count &&
+                later(list.front()->finished, kept_for(s)) > now) {
                 break;
             }
             erase(*list.front());
