@@ -56,6 +56,12 @@ BOOST_AUTO_TEST_CASE(no_seed_breaks_a_rule) {
     BOOST_TEST(runs > count * 10);
 }
 
+// A storage failed, and answered then that the lease was lost: the server stopped with that as its error.
+BOOST_AUTO_TEST_CASE(a_seed_that_found_something) {
+    auto const result = run_seed(92461);
+    BOOST_TEST(result.problem.empty(), result.problem);
+}
+
 BOOST_AUTO_TEST_CASE(a_seed_takes_the_same_course_each_time) {
     for (std::uint64_t seed : {7U, 8U, 9U}) {
         auto const once = run_seed(seed);

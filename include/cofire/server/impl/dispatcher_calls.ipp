@@ -52,6 +52,8 @@ dispatcher::take_failure(std::exception_ptr const& e, char const* operation) {
         instance_ = 0;
         core_->lose_lease();
         core_->set_trouble({});
+        backoff_ = duration{0}; // that was an answer: the storage works again
+        last_try_ = false;
         busy_ = true; // announce again at once
         return kind;
     }
