@@ -54,8 +54,9 @@ public:
     /// `result(id)`, waits for success only. It counts no matter how often the job was tried in
     /// between. Who waits when the job ends gets its result even if retention removes the job at once.
     ///
-    /// Errors: errc::unknown_job, also if retention removed the job before the call; job_failed with the job's error; lost_server if it failed because
-    /// its servers died; job_deleted with the reason; bad_result if the result is no `T`.
+    /// Errors: errc::unknown_job, also if retention removed the job before the call; job_failed with the
+    /// job's error; lost_server if it failed because its servers died; job_deleted with the reason;
+    /// bad_result if the result is no `T`.
     /// Cancellation: ends the wait, not the job.
     template <class T = void>
     [[nodiscard("co_await it")]] asio::awaitable<T> result(job_id id) const {

@@ -109,7 +109,8 @@ struct acquire_answer {
     /// The jobs taken.
     std::vector<acquired_job> jobs{};
     /// When something happens by itself next: a scheduled job becomes due (a storage may round that up
-    /// to whole milliseconds), a waiting one expires, retention removes one. Or a lower bound of it; empty: nothing.
+    /// to whole milliseconds), a waiting one expires, retention removes one. Or a lower bound of it;
+    /// empty: nothing.
     std::optional<time_point> next_due{};
     /// To wait for what comes after.
     seen_token seen{};
