@@ -327,6 +327,7 @@ COFIRE_DECL void table_image_reader::finish() {
     byte_reader::require(ended_, "a snapshot without an end");
     finish_states();
     finish_places();
+    table_->count_all_handlers();
 }
 
 } // namespace cofire::detail
