@@ -62,6 +62,12 @@ BOOST_AUTO_TEST_CASE(a_seed_that_found_something) {
     BOOST_TEST(result.problem.empty(), result.problem);
 }
 
+// A job that had expired when it was requeued began again: that was taken for a lost count.
+BOOST_AUTO_TEST_CASE(a_seed_that_found_a_fault_of_the_checker) {
+    auto const result = run_seed(63441);
+    BOOST_TEST(result.problem.empty(), result.problem);
+}
+
 BOOST_AUTO_TEST_CASE(a_seed_takes_the_same_course_each_time) {
     for (std::uint64_t seed : {7U, 8U, 9U}) {
         auto const once = run_seed(seed);

@@ -142,8 +142,10 @@ private:
         bool acknowledged = false;
         bool held = false;
         bool final = false;
-        bool deleted = false; // by a user, while it waited
-        bool moved = false;   // by a user: what the insert said of its time does not count
+        bool deleted = false;       // by a user, while it waited
+        bool moved = false;         // by a user: what the insert said of its time does not count
+        bool perhaps_again = false; // it began again if it expired in the same step
+        std::optional<time_point> expires_at{}; // when it was last looked at, while it waited
         std::uint32_t attempt = 0;
         std::uint32_t lost = 0;
         std::uint32_t restarts = 0;
@@ -167,6 +169,7 @@ private:
     job_model* find(job_id id);
     void add(new_job const& job, time_point now);
     void set_due(job_model& job, time_point due);
+    static bool counts_agree(job_model& m, std::uint32_t attempt, std::uint32_t lost);
     void check_acquired(
         std::uint32_t process, acquire_request const& r, acquired_job const& job, time_point now
     );

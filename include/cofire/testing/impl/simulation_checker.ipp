@@ -144,7 +144,20 @@ COFIRE_DECL void simulation_checker::changing(std::span<job_record const> before
             }
             m->final = true;
         }
+        if (m != nullptr) {
+            m->expires_at = record.expires_at;
+        }
     }
+}
+
+/// True if these are the attempts and lost runs that the job should count.
+COFIRE_DECL bool
+simulation_checker::counts_agree(job_model& m, std::uint32_t attempt, std::uint32_t lost) {
+    if (m.perhaps_again && attempt == 0 && lost == 0) {
+        m.attempt = m.lost = 0;
+    }
+    m.perhaps_again = false;
+    return attempt == m.attempt && lost == m.lost;
 }
 
 COFIRE_DECL void simulation_checker::changed(change_request const& r, change_answer const& a) {
@@ -172,6 +185,9 @@ COFIRE_DECL void simulation_checker::changed(change_request const& r, change_ans
             if (m->final) {
                 m->attempt = 0;
                 m->lost = 0;
+                ++m->restarts;
+            } else if (m->expires_at && *m->expires_at <= a.now) { // perhaps by the change's own time
+                m->perhaps_again = true;
                 ++m->restarts;
             }
             m->final = false;

@@ -55,7 +55,7 @@ COFIRE_DECL void simulation_checker::check_record(job_record const& record) {
     if (record.epoch != epoch) {
         report("I6", record.id, "has an epoch that nobody was given");
     }
-    if (record.attempt != m.attempt || record.lost != m.lost) {
+    if (!counts_agree(m, record.attempt, record.lost)) {
         report(
             "I14",
             record.id,

@@ -137,7 +137,7 @@ COFIRE_DECL void simulation_checker::check_acquired(
     if (!m.runs.empty() && job.epoch <= m.runs.back().epoch) {
         report("I6", job.id, "has an epoch that did not grow");
     }
-    if (job.attempt != m.attempt || job.lost != m.lost) {
+    if (!counts_agree(m, job.attempt, job.lost)) {
         report(
             "I14",
             job.id,
