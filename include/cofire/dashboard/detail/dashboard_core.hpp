@@ -99,10 +99,11 @@ struct web_call {
 [[nodiscard]] asio::awaitable<web_reply>
 respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity who);
 
-/// The same for a request that the authorizer decides on, from the address `peer`. Precondition: there
-/// is an authorizer, or the address is of this machine.
-[[nodiscard]] asio::awaitable<web_reply>
-respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string peer);
+/// The same for a request that the authorizer decides on, from the address `peer`; `secure`: it came over
+/// TLS. Precondition: there is an authorizer, or the address is of this machine.
+[[nodiscard]] asio::awaitable<web_reply> respond_authorized(
+    std::shared_ptr<dashboard_core> core, web_request request, std::string peer, bool secure
+);
 
 } // namespace cofire::detail
 

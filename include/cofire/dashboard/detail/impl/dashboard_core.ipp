@@ -230,8 +230,10 @@ respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity 
     co_return reply;
 }
 
-COFIRE_DECL asio::awaitable<web_reply>
-respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string peer) {
+COFIRE_DECL asio::awaitable<web_reply> respond_authorized(
+    std::shared_ptr<dashboard_core> core, web_request request, std::string peer, bool secure
+) {
+    static_cast<void>(secure);
     authorizer const& door = core->options().authorizer;
     std::string const from =
         client_address(request.header, std::move(peer), core->options().trusted_proxies);
