@@ -146,6 +146,27 @@ BOOST_AUTO_TEST_CASE(a_port_of_its_own_over_tls) {
     BOOST_TEST((c.end() == asio::error::eof)); // told, not cut
 }
 
+BOOST_AUTO_TEST_CASE(cookies_over_tls_are_secure) {
+    world w;
+    cofire::dashboard_options o;
+    o.authorizer = cofire::token_authorizer("a token of 24 characters");
+    served s(w.jobs, std::move(o), cofire::over_tls(server_context()));
+    tls_client c(s.port);
+    std::string const body = R"({"password":"a token of 24 characters"})";
+    c.send(
+        "POST /cofire/api/log-in HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n"
+        "Content-Type: application/json\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body
+    );
+    answer const a = c.receive();
+    BOOST_TEST(a.status == 200U);
+    std::string const set(a.header[http::field::set_cookie]);
+    BOOST_TEST(set.starts_with("__Host-cofire-session="));
+    BOOST_TEST(set.ends_with("; Path=/; Secure; HttpOnly; SameSite=Strict"));
+    c.send(get_text("/api/session", "Cookie: " + set.substr(0, set.find(';')) + "\r\n"));
+    BOOST_TEST(c.receive().text("user") == "token");
+}
+
 BOOST_AUTO_TEST_CASE(event_streams_over_tls) {
     world w;
     served s(w.jobs, {}, cofire::over_tls(server_context()));

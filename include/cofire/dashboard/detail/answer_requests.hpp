@@ -5,6 +5,7 @@
 #define COFIRE_DASHBOARD_DETAIL_ANSWER_REQUESTS_HPP
 
 #include <cofire/dashboard/detail/dashboard_core.hpp>
+#include <cofire/dashboard/detail/log_in.hpp>
 #include <cofire/dashboard/detail/write_reply.hpp>
 
 #include <boost/asio/as_tuple.hpp>
