@@ -17,6 +17,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -104,15 +105,16 @@ asio::awaitable<void> fill(cofire::client const& jobs, std::size_t count) {
     constexpr std::size_t size = 1'000;
     for (std::size_t i = 0; i < count; i += size) {
         cofire::batch b;
+        auto line = b.with({.queue = queues[(i / size) % queues.size()]});
         for (std::size_t k = 0; k != size; ++k) {
-            std::string name = "n" + std::to_string(i + k);
+            std::string const name = "n" + std::to_string(i + k);
             if ((i + k) % 2 == 0) {
-                b.add<demo::backup>(std::move(name));
+                line.add<demo::backup>(name);
             } else {
-                b.add<demo::resize>(std::move(name));
+                line.add<demo::resize>(name);
             }
         }
-        co_await jobs.with({.queue = queues[(i / size) % queues.size()]}).submit(b);
+        co_await jobs.submit(b);
     }
 }
 
@@ -150,7 +152,8 @@ std::vector<double> ask_all(std::uint16_t port, std::size_t rounds) {
 
 void measure_queries(bench::report& to) {
     asio::io_context io{1};
-    cofire::client const jobs{cofire::memory_storage{}};
+    cofire::memory_storage storage;
+    cofire::client const jobs(storage);
     auto const count = to.size<std::size_t>(1'000'000, 4'000);
     asio::co_spawn(io, fill(jobs, count), [](std::exception_ptr e) {
         bench::report::require(e == nullptr, "the jobs are stored");

@@ -101,6 +101,8 @@ BOOST_AUTO_TEST_CASE(a_session_from_log_in_to_log_out) {
     BOOST_TEST(late.header[http::field::www_authenticate].empty()); // the page says so
     BOOST_TEST(post_as(s, ann, csrf, "/api/queues/pause").status == 401U);
     BOOST_TEST(s.get("/api/session", bob).status == 200U);
+    answer const fetched = s.get("/api/session", "Sec-Fetch-Mode: cors\r\n");
+    BOOST_TEST(fetched.header[http::field::www_authenticate].empty());
     auto const lines = s.audit();
     BOOST_TEST(lines.size() == 5U); // two log-ins, two pauses, one log-out
     BOOST_TEST(lines.back().find("action=\"log out\"") != std::string::npos);

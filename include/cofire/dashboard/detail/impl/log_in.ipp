@@ -183,7 +183,10 @@ COFIRE_DECL asio::awaitable<access_grant> admit(door_call& d) {
         d.core->brake().refused(d.group, d.core->jobs().clock().steady_now());
     }
     web_problem refusal(401, "unauthorized", "the dashboard needs credentials");
-    if (!door.challenge.empty() && d.session.empty()) { // a session that is over: the page tells
+    // Whose session is over, the page tells; the challenge would have the browser ask in a window.
+    std::string_view const mode = d.request.header["Sec-Fetch-Mode"];
+    bool const by_page = !d.session.empty() || (!mode.empty() && mode != "navigate");
+    if (!door.challenge.empty() && !(d.takes_log_in && by_page)) {
         refusal.with("WWW-Authenticate", door.challenge);
     }
     throw refusal;
