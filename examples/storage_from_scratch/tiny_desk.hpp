@@ -138,6 +138,10 @@ struct tiny_desk : tiny_work {
         }
         return at->second;
     }
+    bool outdated(std::string_view id, std::uint64_t revision) const {
+        auto const at = all_recurring.find(id);
+        return revision != 0 && (at == all_recurring.end() || at->second.revision != revision);
+    }
     void recurring_moved() {
         ++number;
         for (auto& [instance, s] : all_servers) {
@@ -147,6 +151,10 @@ struct tiny_desk : tiny_work {
     void act(recurring_put const& p, recurring_answer& answer, time_point) {
         if (p.id.empty()) {
             throw error(errc::bad_recurring_id, "a recurring job without an id");
+        }
+        answer.outdated = outdated(p.id, p.revision);
+        if (answer.outdated) {
+            return;
         }
         auto const [at, is_new] = all_recurring.try_emplace(std::string(p.id));
         auto& r = at->second;
@@ -169,13 +177,20 @@ struct tiny_desk : tiny_work {
         }
         answer.records.push_back(r);
     }
-    void act(recurring_remove const& p, recurring_answer&, time_point) {
+    void act(recurring_remove const& p, recurring_answer& answer, time_point) {
         known(p.id);
-        all_recurring.erase(all_recurring.find(p.id));
-        recurring_moved();
+        answer.outdated = outdated(p.id, p.revision);
+        if (!answer.outdated) {
+            all_recurring.erase(all_recurring.find(p.id));
+            recurring_moved();
+        }
     }
-    void act(recurring_pause const& p, recurring_answer&, time_point) {
+    void act(recurring_pause const& p, recurring_answer& answer, time_point) {
         auto& r = known(p.id);
+        answer.outdated = outdated(p.id, p.revision);
+        if (answer.outdated) {
+            return;
+        }
         r.paused = p.paused;
         r.next = !p.paused && p.next ? p.next : r.next;
         r.revision = ++number;
@@ -328,6 +343,7 @@ struct tiny_desk : tiny_work {
             s.info.slots = a->slots;
             s.info.version = a->version;
             s.info.announced = s.info.heartbeat = now;
+            told.clear();
             ++number;
         } else if (auto const* const retire = std::get_if<server_retire>(&r)) {
             leave(retire->server, false, now);

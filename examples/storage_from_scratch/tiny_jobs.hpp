@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,7 @@ struct tiny_jobs {
     std::map<std::pair<std::string, time_point>, series_point> minutes; // by queue; "": all
     storage_counts totals;
     std::vector<storage_notice> notices;
+    std::set<std::tuple<std::string, std::string, std::uint32_t>> told; // that nobody handles them
 
     // Small questions ------------------------------------------------------------------------------
 
@@ -104,6 +106,18 @@ struct tiny_jobs {
             return n.stop ? job_sub_state::cancelling : job_sub_state::running;
         case job_state::awaiting: return job_sub_state::parents;
         default: return job_sub_state::none;
+        }
+    }
+    /// Notices for the jobs that wait and have no server: of each queue, type and version one.
+    void tell_unhandled() {
+        for (auto const& [inserted, n] : jobs) {
+            if (n.r.state == job_state::enqueued && n.parked_for == 0 &&
+                sub_state(n) == job_sub_state::parked_by_type &&
+                told.emplace(n.r.settings->queue, n.r.type, n.r.argument_version).second) {
+                auto reason = "unhandled: version " + std::to_string(n.r.argument_version);
+                reason += " of its arguments, queue " + n.r.settings->queue;
+                notices.push_back({{}, n.r.type, n.r.state, n.r.state, std::move(reason)});
+            }
         }
     }
     static bool holds_key(node const& n, time_point now) {

@@ -349,6 +349,7 @@ struct tiny_work : tiny_jobs {
             }
         }
         answer.command = s.info.command;
+        tell_unhandled();
         answer.notices = std::exchange(notices, {});
         answer.next_due = next_due();
         answer.recurring_changed = s.recurring_changed;

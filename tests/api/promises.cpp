@@ -154,6 +154,12 @@ BOOST_AUTO_TEST_CASE(an_outcome_filter_gives_no_attempts_beyond_the_limit) {
     auto const job = t.get(id);
     BOOST_TEST((job.state == cofire::job_state::failed));
     BOOST_TEST(job.attempt == 3U);
+    BOOST_TEST(job.reason == "attempts used up: 3 of 3");
+    cofire::job_options options{.max_attempts = 2};
+    options.on_exhausted = cofire::exhausted_policy::delete_job;
+    auto const dropped = t.await(t.jobs.with(options).enqueue<no_op>());
+    t.advance(1min);
+    BOOST_TEST((t.get(dropped).state == cofire::job_state::deleted));
 }
 
 BOOST_AUTO_TEST_CASE(a_trigger_by_hand_does_not_hide_an_occurrence_that_still_runs) {

@@ -3,7 +3,9 @@
 
 #include "describe.hpp"
 
+#include <algorithm>
 #include <string_view>
+#include <tuple>
 
 namespace cofire::differential {
 namespace {
@@ -236,7 +238,16 @@ std::string describer::operator()(tick_answer const& a) const {
     for (held_job const& h : a.held) {
         t("\n    held ")(name(h.id))("epoch", epoch(h.id, h.epoch));
     }
-    for (storage_notice const& n : a.notices) {
+    auto notices = a.notices;
+    auto const by_kind = [](storage_notice const& x, storage_notice const& y) {
+        return std::tie(x.type, x.reason) < std::tie(y.type, y.reason);
+    };
+    auto const transition = [](storage_notice const& n) { return !n.id.is_nil(); };
+    // Those about jobs that nobody handles have no order.
+    std::sort(
+        std::stable_partition(notices.begin(), notices.end(), transition), notices.end(), by_kind
+    );
+    for (storage_notice const& n : notices) {
         t("\n    notice ")(name(n.id))("type", n.type)("from", to_string(n.from));
         t("to", to_string(n.to))("reason", n.reason);
     }
@@ -257,7 +268,7 @@ std::string describer::operator()(change_answer const& a) const {
 std::string describer::operator()(recurring_answer const& a) const {
     static constexpr std::string_view names[] = {" fired", " skipped", " lost"};
     text t;
-    t("now", a.now)("changed", a.changed);
+    t("now", a.now)("changed", a.changed)("outdated", a.outdated);
     for (recurring_record const& r : a.records) {
         t("\n    ")((*this)(r));
     }

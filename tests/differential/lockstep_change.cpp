@@ -118,6 +118,7 @@ void lockstep::put(command const& c) {
     if (c.head[5] % 8 != 7) {
         p.next = now_ + values::dues[c.head[5] % std::size(values::dues)];
     }
+    p.revision = c.head[6] % 4 == 3 ? c.head[6] / 4 % 4 : 0;
     tell(
         "put " + std::string(p.id) + " " + d.type + d.arguments + " overlap " +
         std::to_string(c.head[3] % 3) + (c.head[4] % 3 / 2 == 0 ? " by code" : " by hand")
@@ -131,15 +132,17 @@ void lockstep::put(command const& c) {
 
 void lockstep::change_recurring(command const& c) {
     std::string_view const id = c.head[0] % 2 == 0 ? "r0" : "r1";
+    std::uint64_t const revision = c.head[3] % 4 == 3 ? c.head[3] / 4 % 4 : 0;
     recurring_request r;
     if (c.head[1] % 4 == 3) {
-        r = recurring_remove{.id = id};
+        r = recurring_remove{.id = id, .revision = revision};
         tell("remove recurring " + std::string(id));
     } else {
         recurring_pause p{.id = id, .paused = c.head[1] % 2 == 0};
         if (c.head[2] % 2 == 1) {
             p.next = now_ + values::dues[c.head[2] / 2 % std::size(values::dues)];
         }
+        p.revision = revision;
         r = p;
         tell((p.paused ? "pause recurring " : "resume recurring ") + std::string(id));
     }

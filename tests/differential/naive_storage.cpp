@@ -257,6 +257,22 @@ void naive_storage::notice(naive_job const& job, job_state from, std::string rea
     );
 }
 
+/// Notices for the jobs that wait and have no server, of each queue, type and version once.
+void naive_storage::tell_unhandled() {
+    for (auto const& job : jobs_) {
+        job_record const& r = job->record;
+        if (r.state != job_state::enqueued || job->undecodable || handled(*job) ||
+            !told_.emplace(r.settings->queue, r.type, r.argument_version).second) {
+            continue;
+        }
+        storage_notice n;
+        n.type = r.type;
+        n.reason = "unhandled: version " + std::to_string(r.argument_version);
+        n.reason += " of its arguments, queue " + r.settings->queue;
+        notices_.push_back(std::move(n));
+    }
+}
+
 naive_job* naive_storage::key_holder(std::string_view key, time_point now) const {
     for (auto const& job : jobs_) {
         if (job->holds_key && job->record.unique_key == key &&

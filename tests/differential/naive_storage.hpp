@@ -25,6 +25,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -147,6 +148,7 @@ private:
     [[nodiscard]] naive_job* oldest_of(std::set<job_state> const& states) const;
     void remove(naive_job& job);
     void notice(naive_job const& job, job_state from, std::string reason);
+    void tell_unhandled();
     [[nodiscard]] std::optional<job_id> key_taken(std::string_view key, time_point now) const;
     [[nodiscard]] naive_job* key_holder(std::string_view key, time_point now) const;
     [[nodiscard]] std::uint32_t used(std::string_view limit_key) const;
@@ -176,7 +178,7 @@ private:
 
     // naive_storage_recurring.cpp
     recurring_record& recurring_or_throw(std::string_view id);
-    bool put(recurring_put const& p);
+    bool put(recurring_put const& p, bool& outdated);
     fire_result fire(recurring_firing const& f, time_point now);
 
     table_limits limits_;
@@ -190,6 +192,7 @@ private:
     std::map<std::string, std::uint32_t> limits_said_;
     std::vector<std::pair<job_id, job_state>> ended_;
     std::vector<storage_notice> notices_;
+    std::set<std::tuple<std::string, std::string, std::uint32_t>> told_; // that nobody handles them
     std::vector<series_point> series_;
     std::vector<kept_key> kept_keys_; // of jobs that were removed, held for a time
     storage_counts counts_;

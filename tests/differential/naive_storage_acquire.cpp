@@ -287,6 +287,7 @@ tick_answer naive_storage::tick(tick_request const& r, time_point now) {
         }
     }
     answer.command = server.command;
+    tell_unhandled();
     answer.notices = std::exchange(notices_, {});
     answer.next_due = next_due();
     answer.recurring_changed = server.recurring_seen != recurring_changed_;

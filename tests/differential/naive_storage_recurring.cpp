@@ -18,15 +18,25 @@ recurring_answer naive_storage::recurring(recurring_request const& r, time_point
     pass_time(now);
     recurring_answer answer{.now = now};
     if (auto const* p = std::get_if<recurring_put>(&r)) {
-        answer.changed = put(*p);
-        answer.records.push_back(recurring_or_throw(p->id));
+        answer.changed = put(*p, answer.outdated);
+        for (recurring_record const& record : recurring_) {
+            if (record.id == p->id) {
+                answer.records.push_back(record);
+            }
+        }
     } else if (auto const* remove = std::get_if<recurring_remove>(&r)) {
-        recurring_or_throw(remove->id);
-        std::erase_if(recurring_, [remove](auto const& x) { return x.id == remove->id; });
-        ++recurring_changed_;
+        auto const known = recurring_or_throw(remove->id).revision;
+        if (remove->revision != 0 && remove->revision != known) {
+            answer.outdated = true;
+        } else {
+            std::erase_if(recurring_, [remove](auto const& x) { return x.id == remove->id; });
+            ++recurring_changed_;
+        }
     } else if (auto const* pause = std::get_if<recurring_pause>(&r)) {
         recurring_record& record = recurring_or_throw(pause->id);
-        if (record.paused != pause->paused) {
+        if (pause->revision != 0 && pause->revision != record.revision) {
+            answer.outdated = true;
+        } else if (record.paused != pause->paused) {
             record.paused = pause->paused;
             ++record.revision;
             ++recurring_changed_;
@@ -76,7 +86,7 @@ recurring_answer naive_storage::recurring(recurring_request const& r, time_point
     return answer;
 }
 
-bool naive_storage::put(recurring_put const& p) {
+bool naive_storage::put(recurring_put const& p, bool& outdated) {
     std::set<errc> wrong;
     if (p.id.empty() || p.id.size() > 256) {
         wrong.insert(errc::bad_recurring_id);
@@ -91,6 +101,10 @@ bool naive_storage::put(recurring_put const& p) {
     auto const found = std::find_if(recurring_.begin(), recurring_.end(), [&p](auto const& r) {
         return r.id == p.id;
     });
+    outdated = p.revision != 0 && (found == recurring_.end() || found->revision != p.revision);
+    if (outdated) {
+        return false;
+    }
     if (found == recurring_.end()) {
         recurring_record record;
         record.id = p.id;
@@ -271,6 +285,7 @@ servers_answer naive_storage::servers(servers_request const& r, time_point now) 
         server->announced = server->heartbeat = now;
         answer.instance = server->instance;
         servers_.push_back(std::move(server));
+        told_.clear();
         for (announced_type const& t : a->types) {
             types_seen_.insert(t.name);
         }

@@ -223,6 +223,36 @@ BOOST_FIXTURE_TEST_CASE(nonsense_is_mended_and_said, fresh) {
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_would_go_round_for_ever_is_undone, fresh) {
+    cofire::run_outcome wanted;
+    registry.add<jobs::greet>(
+        cofire::filter([&wanted](cofire::job_context const&, cofire::run_outcome& o) {
+            o.kind = wanted.kind;
+            o.at = wanted.at;
+            o.reason = "again";
+        })
+    );
+    wanted.kind = outcome_kind::snoozed; // at no time
+    filter_outcome();
+    BOOST_TEST((outcome.kind == outcome_kind::succeeded));
+    BOOST_TEST(outcome.result == "1");
+    BOOST_TEST(outcome.reason.empty());
+    wanted.at = t0;
+    filter_outcome();
+    BOOST_TEST((outcome.kind == outcome_kind::succeeded));
+    wanted.kind = outcome_kind::released;
+    filter_outcome();
+    BOOST_TEST((outcome.kind == outcome_kind::succeeded));
+    BOOST_TEST(logged.size() == 3U);
+    wanted.kind = outcome_kind::snoozed;
+    wanted.at = t0 + std::chrono::microseconds(1);
+    filter_outcome();
+    BOOST_TEST((outcome.kind == outcome_kind::snoozed));
+    BOOST_TEST((outcome.at == wanted.at));
+    BOOST_TEST(outcome.reason == "again");
+    BOOST_TEST(logged.size() == 3U);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_unknown_kind_is_undone, fresh) {
     registry.add<jobs::greet>(cofire::filter([](cofire::job_context const&, cofire::run_outcome& o
                                              ) { o.kind = static_cast<outcome_kind>(77); }));

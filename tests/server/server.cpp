@@ -273,6 +273,25 @@ BOOST_AUTO_TEST_CASE(tells_the_observer) {
     BOOST_TEST(l.heard[2] == "notice expired");
 }
 
+BOOST_AUTO_TEST_CASE(says_that_jobs_have_no_handler) {
+    world w;
+    listener l;
+    w.handlers.add<task>([](task) -> asio::awaitable<void> { co_return; });
+    cofire::server server(
+        w.io.get_executor(), w.storage, w.handlers, {}, w.environment().observer(l)
+    );
+    w.start(server);
+    w.add<other>(1);
+    w.run(); // an idle server is woken for it
+    BOOST_TEST(w.log.count("\"server_tests::other\" wait, unhandled: version 1") == 1U);
+    BOOST_TEST(w.log.count("no server that is up has a handler for them") == 1U);
+    w.add<other>(2);
+    w.run();
+    BOOST_TEST(w.log.count("has a handler") == 1U);
+    BOOST_REQUIRE(l.heard.size() == 1U);
+    BOOST_TEST(l.heard[0].starts_with("notice unhandled"));
+}
+
 BOOST_AUTO_TEST_CASE(several_servers_share_the_work) {
     world w;
     gates g;

@@ -239,6 +239,43 @@ BOOST_AUTO_TEST_CASE(full_storage_gives_up_final_jobs_first) {
     BOOST_TEST(t.counts().removed == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(kinds_of_jobs_are_limited) {
+    table_fixture t({.kinds = 3});
+    auto const of = [](std::uint64_t n, std::string type, std::string queue = "default") {
+        new_job made = with_settings(job(n), settings(5, std::move(queue)));
+        made.type = std::move(type);
+        return made;
+    };
+    t.insert({of(1, "a"), of(2, "b"), of(3, "b")});
+    BOOST_TEST((t.refused({of(4, "c"), of(5, "d")}) == errc::storage_full));
+    BOOST_TEST(t.counts().refused == 2U);
+    BOOST_TEST(t.insert({of(4, "c"), of(5, "c")}) == "ii");
+    auto const says = [&](char const* part) {
+        return [part](cofire::error const& e) {
+            return e.value() == errc::storage_full &&
+                   std::string_view(e.what()).find(part) != std::string_view::npos;
+        };
+    };
+    auto const one = of(6, "b", "tenant-7");
+    BOOST_CHECK_EXCEPTION(
+        t.table.insert({.jobs = {&one, 1}}, t.now), cofire::error, says("\"tenant-7\"")
+    );
+    auto newer = of(6, "a");
+    newer.argument_version = 2;
+    BOOST_TEST((t.refused({newer}) == errc::storage_full));
+    BOOST_TEST(t.insert(of(6, "a")) == "i"); // a known one
+    BOOST_CHECK_EXCEPTION(
+        t.change(change_kind::move, 1, {.queue = "elsewhere"}), cofire::error, says("elsewhere")
+    );
+    BOOST_CHECK_EXCEPTION(
+        t.table.queues(cofire::queue_pause{.queue = "elsewhere"}, t.now),
+        cofire::error,
+        says("elsewhere")
+    );
+    BOOST_TEST(t.queues().queues.size() == 1U);
+    t.table.queues(cofire::queue_pause{.queue = "default"}, t.now);
+}
+
 BOOST_AUTO_TEST_CASE(a_final_parent_counts_even_if_it_must_go) {
     table_fixture t({.jobs = 2});
     auto const s = t.server();

@@ -23,6 +23,7 @@ namespace cofire::detail {
 struct job_table_inspector {
     job_table const& t;
     std::map<lane const*, std::set<job_node const*>> in_line;
+    std::map<lane const*, std::uint64_t> waiting; // in line or parked by a limit
     std::map<std::tuple<limit_entry const*, lane const*, bool>, std::pair<std::size_t, std::size_t>>
         limited; // parked, ready; the flag: suspects
     std::map<limit_entry const*, std::pair<std::uint64_t, std::uint64_t>> limits; // jobs, used
@@ -122,6 +123,7 @@ struct job_table_inspector {
         if (in_a_line) {
             in_line[j.line].insert(&j);
         }
+        waiting[j.line] += in_a_line || j.place == p::parked_by_limit ? 1 : 0;
         require((j.place == p::held) == (j.holder != nullptr), "holder", &j);
         require(j.is_linked() == (j.place == p::wheel), "wheel", &j);
         scheduled += j.place == p::wheel ? 1 : 0;
@@ -186,6 +188,7 @@ struct job_table_inspector {
     }
 
     void check_lanes() const {
+        std::size_t kinds = 0;
         for (auto const& [name, queue] : t.queues_) {
             auto const found = queues.find(&queue);
             auto const counted =
@@ -193,13 +196,26 @@ struct job_table_inspector {
             require(queue.waiting == counted[0], "waiting in " + name);
             require(queue.parked_by_limit == counted[1], "parked in " + name);
             require(queue.processing == counted[2], "processing in " + name);
+            require(queue.lanes.size() == queue.lane_of.size(), "lanes of " + name);
+            kinds += queue.lanes.size();
             for (auto const& l : queue.lanes) {
                 check_lane(*l);
             }
         }
+        require(t.kinds_ == kinds, "number of kinds");
     }
 
     void check_lane(lane const& l) const {
+        require(t.find_lane(l.queue->name, l.type->name, l.version) == &l, "lane not found");
+        auto const count = waiting.find(&l);
+        require(l.waiting == (count == waiting.end() ? 0 : count->second), "waiting in a lane");
+        std::uint32_t handlers = 0;
+        for (auto const& [instance, server] : t.servers_) {
+            handlers += server->handles(l) ? 1 : 0;
+        }
+        require(l.handlers == handlers, "handlers of a lane");
+        bool const untold = handlers == 0 && l.waiting != 0 && !l.told && !t.servers_.empty();
+        require(!untold, "nobody is told of a lane that nobody handles");
         std::set<job_node const*> there;
         for (std::size_t p = 0; p != l.line.size(); ++p) {
             std::uint64_t last = 0;

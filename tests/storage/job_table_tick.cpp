@@ -63,6 +63,37 @@ BOOST_AUTO_TEST_CASE(lost_runs_are_counted_apart_and_come_back_later_and_later) 
     BOOST_TEST(t.record(1).lost == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_is_woken_for_jobs_that_nobody_handles) {
+    table_fixture t;
+    auto const s = t.server({"u"});
+    cofire::wait_interest const interest{.server = s};
+    auto seen = t.tick(s).seen;
+    t.insert(job(1));
+    BOOST_TEST(t.table.changed(interest, seen));
+    auto answer = t.tick(s);
+    BOOST_REQUIRE(answer.notices.size() == 1U);
+    BOOST_TEST(answer.notices[0].id.is_nil());
+    BOOST_TEST(answer.notices[0].type == "t");
+    BOOST_TEST(answer.notices[0].reason == "unhandled: version 1 of its arguments, queue default");
+    t.insert(job(2));
+    BOOST_TEST(!t.table.changed(interest, answer.seen)); // it was told
+    // Deleted before anybody was told: there is nothing to tell, until the next one.
+    t.insert(with_settings(job(3), settings(5, "other")));
+    t.change(change_kind::delete_job, 3);
+    BOOST_TEST(t.tick(s).notices.empty());
+    t.insert(with_settings(job(4), settings(5, "other")));
+    BOOST_TEST(t.tick(s).notices.size() == 1U);
+    // The one that was to tell it leaves.
+    auto const able = t.server();
+    auto const last = t.server({"u"});
+    t.tick(last);
+    seen = t.tick(last).seen;
+    t.retire(able);
+    t.die(s);
+    BOOST_TEST(t.table.changed({.server = last}, seen));
+    BOOST_TEST(t.tick(last).notices.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(lost_too_often_has_all_effects_of_an_end) {
     table_fixture t({.lost_limit = 1});
     auto const watch = t.server({"u"});

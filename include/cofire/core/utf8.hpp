@@ -37,6 +37,18 @@ namespace cofire::detail {
     return 0;
 }
 
+/// True if all of `text` is UTF-8.
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        std::size_t const n = utf8_sequence(text);
+        if (n == 0) {
+            return false;
+        }
+        text.remove_prefix(n);
+    }
+    return true;
+}
+
 } // namespace cofire::detail
 
 #endif

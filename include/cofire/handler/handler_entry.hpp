@@ -53,9 +53,10 @@ struct handler_entry {
 
     /// Lets the outcome filters see `outcome`, the type's own first, then the registry's, each in
     /// the order in which it was added, and mends what they leave: id, epoch and times of the run
-    /// are kept; a retry or snooze that is not after `now` becomes due `now`; only a success keeps
-    /// a result, only failed, retry and deleted keep an error, and the first two always have one;
-    /// texts are valid UTF-8. A filter that throws has changed nothing. What had to be mended, and
+    /// are kept; a retry beyond the last attempt fails, or is deleted as the job's on_exhausted says; a
+    /// retry before `now` is due `now`; where a filter makes it a snooze that is not after `now`, or hands
+    /// the job back, it stays as it was, since neither uses an attempt; only a success keeps a result, only
+    /// failed, retry and deleted keep an error, and the first two always have one; texts are valid UTF-8. A filter that throws has changed nothing. What had to be mended, and
     /// what was thrown, is said to `log`.
     void filter_outcome(
         job_context const& context, run_outcome& outcome, time_point now, log_sink const& log

@@ -135,7 +135,7 @@ inline constexpr bool is_shared_ptr<std::shared_ptr<T>> = true;
 /// | on_settled(run_outcome const&, std::string_view type) | the storage took an outcome |
 /// | on_stale(run_outcome const&, std::string_view type) | it did not: another server has the job |
 /// | on_parked(run_outcome const&, std::string_view type) | a job's arguments cannot be decoded |
-/// | on_notice(storage_notice const&) | the storage moved a job by itself: lost, expired, ... |
+/// | on_notice(storage_notice const&) | the storage moved a job by itself: lost, expired, ...; or found jobs that no server handles |
 /// | on_refused(std::string_view operation, std::exception const&) | a call to the storage failed |
 ///
 /// They are called on the server's executors, so from several threads at once if those have

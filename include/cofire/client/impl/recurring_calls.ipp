@@ -94,17 +94,21 @@ trigger_recurring(std::shared_ptr<client_core const> core, std::string id) {
 COFIRE_DECL asio::awaitable<void>
 pause_recurring(std::shared_ptr<client_core const> core, std::string id, bool paused) {
     check_recurring_id(id);
-    recurring_pause pause;
-    pause.id = id;
-    pause.paused = paused;
-    if (!paused) {
-        auto find_op = find_recurring(core, id);
-        recurring_record const record = co_await std::move(find_op);
-        pause.next = next_occurrence(record.definition, core->now());
+    for (bool outdated = true; outdated;) {
+        recurring_pause pause;
+        pause.id = id;
+        pause.paused = paused;
+        if (!paused) {
+            auto find_op = find_recurring(core, id);
+            recurring_record const record = co_await std::move(find_op);
+            pause.next = next_occurrence(record.definition, core->now());
+            pause.revision = record.revision;
+        }
+        recurring_request const request = pause;
+        auto op = core->storage().recurring(request);
+        recurring_answer const answer = co_await std::move(op);
+        outdated = answer.outdated; // it was changed in between: look again
     }
-    recurring_request const request = pause;
-    auto op = core->storage().recurring(request);
-    co_await std::move(op);
 }
 
 COFIRE_DECL asio::awaitable<void>

@@ -31,17 +31,6 @@ COFIRE_DECL void check_type(std::string_view name) {
     }
 }
 
-inline bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-        std::size_t const n = utf8_sequence(text);
-        if (n == 0) {
-            return false;
-        }
-        text.remove_prefix(n);
-    }
-    return true;
-}
-
 COFIRE_DECL void check_recurring_id(std::string_view id) {
     bool const printable = is_utf8(id) && std::none_of(id.begin(), id.end(), [](char c) {
                                auto const byte = static_cast<unsigned char>(c);

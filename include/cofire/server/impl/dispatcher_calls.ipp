@@ -159,6 +159,10 @@ COFIRE_DECL void dispatcher::take_tick(tick_answer const& answer) {
             std::string line = "job " + n.id.to_string() + " (" + n.type + ") lost its server";
             line += n.to == job_state::failed ? " too often and has failed" : "";
             write_log(log, log_level::warning, line);
+        } else if (n.reason.starts_with("unhandled")) {
+            std::string const line = "jobs of type " + quoted(n.type) + " wait, " + n.reason +
+                                     ": no server that is up has a handler for them";
+            write_log(log, log_level::warning, line);
         }
     }
     if (answer.command == server_command::drain && !drained_) {

@@ -62,8 +62,8 @@ enum class change_kind : std::uint8_t {
 /// have moved since, so that none begins again twice. Without a state in the filter, states that the
 /// change does not concern are not looked at. Views must stay valid until it completes.
 ///
-/// Errors, each changing nothing: too_many_items, bad_queue, bad_option (priority, cursor);
-/// outcome_unknown.
+/// Errors, each changing nothing: too_many_items, bad_queue, bad_option (priority, cursor); storage_full
+/// (a move to a new queue, of which the storage takes no more); outcome_unknown.
 struct change_request {
     /// What to do.
     change_kind kind = change_kind::requeue;

@@ -48,7 +48,7 @@ struct limit_info {
 struct queue_list {};
 
 /// Pauses or resumes a queue, known or not. The next acquire sees it.
-/// Error: bad_queue.
+/// Errors: bad_queue; storage_full (a new queue, of which the storage takes no more).
 struct queue_pause {
     /// The queue.
     std::string_view queue{};

@@ -92,12 +92,16 @@ struct recurring_put {
     definition_origin origin = definition_origin::code;
     /// The next occurrence if the definition is new or changed; empty: none.
     std::optional<time_point> next{};
+    /// Not 0: only if this is its revision; see recurring_answer::outdated.
+    std::uint64_t revision = 0;
 };
 
 /// Removes a recurring job; its jobs stay. Error: unknown_recurring.
 struct recurring_remove {
     /// The id.
     std::string_view id{};
+    /// As in recurring_put.
+    std::uint64_t revision = 0;
 };
 
 /// Pauses or resumes a recurring job. What falls due during a pause is not made up for.
@@ -109,6 +113,8 @@ struct recurring_pause {
     bool paused = true;
     /// With resume, if it was paused: the next occurrence from now on; empty: keep the stored one.
     std::optional<time_point> next{};
+    /// As in recurring_put: the one of the definition that `next` was computed from.
+    std::uint64_t revision = 0;
 };
 
 /// Asks for recurring jobs, by id or all, in the order of their ids. Error: unknown_recurring.
@@ -172,7 +178,10 @@ struct recurring_answer {
     time_point now;
     /// put: true if anything changed.
     bool changed = false;
-    /// list: the recurring jobs. put and pause: the one as it is now.
+    /// put, remove and pause with a revision: it has another one by now, or with put is gone. Nothing was
+    /// changed: look again.
+    bool outdated = false;
+    /// list: the recurring jobs. put and pause: the one as it is now, if it is there.
     std::vector<recurring_record> records{};
     /// fire: one for each firing, in the order of the request.
     std::vector<fire_result> fired{};

@@ -64,9 +64,14 @@ enum class server_command : std::uint8_t {
     stop,  ///< stop as on a signal of the operating system
 };
 
-/// A transition that the storage made by itself, told to one server so that somebody hears of it.
+/// What the storage did, or found, by itself; told to one server so that somebody hears of it. Mostly the
+/// transition of a job.
+///
+/// Where jobs of one queue, type and argument version wait and none of the servers handles them, one of
+/// these says so, with the nil id, `from` and `to` enqueued and a reason that begins with "unhandled": once
+/// when it begins to be so, and again when a server announces itself. Without a server nobody is told.
 struct storage_notice {
-    /// The job.
+    /// The job; nil: it concerns all of the type that wait.
     job_id id;
     /// Its type.
     std::string type;
@@ -74,7 +79,7 @@ struct storage_notice {
     job_state from = job_state::enqueued;
     /// Where it went.
     job_state to = job_state::enqueued;
-    /// Why: "lost", "expired", "condition", ...
+    /// Why: "lost", "expired", "condition: ...", "unhandled: ...", ...
     std::string reason;
 };
 
@@ -113,7 +118,7 @@ struct tick_answer {
     server_command command = server_command::none;
     /// With list_held: the jobs, by id; at most 10,000.
     std::vector<held_job> held{};
-    /// Transitions the storage made by itself.
+    /// What the storage did or found by itself.
     std::vector<storage_notice> notices{};
     /// When something happens by itself next, as in acquire_answer.
     std::optional<time_point> next_due{};

@@ -201,6 +201,7 @@ private:
     [[nodiscard]] lane*
     find_lane(std::string_view queue, std::string_view type, std::uint32_t version) const;
     lane& get_lane(std::string_view queue, std::string_view type, std::uint32_t version);
+    void drop_last_lane(queue_entry& queue) noexcept;
     limit_entry& get_limit(std::string_view key);
     server_entry& server_or_throw(server_instance instance) const;
     std::shared_ptr<job_settings const> intern(std::shared_ptr<job_settings const> const& s);
@@ -248,6 +249,11 @@ private:
     void add_event(job_node& job, time_point now, std::string_view reason);
     void add_event(job_node& job, history_entry entry);
     void notify(job_node const& job, job_state from, std::string_view reason);
+    void wake_one_server();
+    void count_handlers(lane& l) const;
+    void count_all_handlers();
+    void tell_unhandled(lane& l);
+    void add_unhandled(std::vector<storage_notice>& to);
     void recount(job_node& job);
     // tick
     void promote(time_point now);
@@ -262,6 +268,7 @@ private:
     void repeat_signals(tick_answer& answer) const;
     server_instance announce(server_announce const& a, time_point now);
     void retire(server_entry& server, time_point now);
+    void forget(server_entry& server);
     void retain(time_point now, std::size_t most);
     void make_room();
     /// Calls add(point) for the series of all queues and for that of the job's.
@@ -285,6 +292,9 @@ private:
     void plan_key(insert_plan& plan, new_job const& job, std::size_t index, time_point now) const;
     void plan_parents(insert_plan& plan) const;
     void plan_room(insert_plan const& plan) const;
+    void plan_kinds(insert_plan const& plan) const;
+    [[nodiscard]] error no_more_kinds(std::string const& one_more) const;
+    void check_new_queue(std::string_view name) const;
     void stage_insert(insert_staging& s, time_point now);
     void stage_job(insert_staging& s, std::size_t index, time_point now);
     void stage_key(insert_staging& s, job_node& job, unique_key_spec const& key);
@@ -338,11 +348,11 @@ private:
     fire_result fire(recurring_firing const& f, time_point now);
     std::vector<fire_result> fire_all(std::span<recurring_firing const> firings, time_point now);
     void announce_recurring();
+    [[nodiscard]] bool is_outdated(std::string_view id, std::uint64_t revision) const;
     recurring_record& recurring_or_throw(std::string_view id);
     // read
     [[nodiscard]] job_record record_of(job_node const& job) const;
     [[nodiscard]] job_sub_state sub_state_of(job_node const& job) const;
-    [[nodiscard]] bool is_handled(lane const& l) const;
     [[nodiscard]] bool matches(job_node const& job, job_filter const& f) const;
     [[nodiscard]] job_node const*
     resume(state_list const& list, bool newest, std::uint64_t last_move, job_id last) const;
@@ -364,6 +374,7 @@ private:
     std::map<std::string, recurring_record, std::less<>> recurring_;
     std::multimap<std::size_t, std::shared_ptr<job_settings const>> settings_; // by hash
     std::deque<storage_notice> notices_;
+    std::vector<lane*> unhandled_; // whose jobs wait, of which some server is to be told
     event_series series_;
     std::shared_ptr<job_settings const> last_settings_; // that were interned
     lane* last_lane_ = nullptr;                         // that was asked for
@@ -374,6 +385,7 @@ private:
     storage_counts counts_;      // but for by_state
     table_effects effects_;
     std::size_t settings_purge_at_ = 64;
+    std::size_t kinds_ = 0; // lanes of all queues
     std::uint64_t change_ = 1;
     std::uint64_t due_changed_ = 0;
     std::uint64_t recurring_changed_ = 1;

@@ -54,6 +54,9 @@ struct lane {
     job_order returned;           // in line at a position before the end of their list
     job_order suspects;           // lost a server before; one at a time is handed to a server
     place_list parked;            // no server so far could decode them
+    std::uint64_t waiting = 0;  // all jobs here but those in `parked`; and those parked by a limit
+    std::uint32_t handlers = 0; // servers that handle its jobs
+    bool told = false;          // the servers were told that none does
 
     /// The job to be taken first, or nullptr.
     [[nodiscard]] job_node* first(bool with_suspects) const {
@@ -116,6 +119,7 @@ struct queue_entry {
     std::uint64_t parked_by_limit = 0;
     std::uint64_t processing = 0;
     std::vector<std::unique_ptr<lane>> lanes{};
+    std::map<std::pair<std::uint32_t, std::uint32_t>, lane*> lane_of{}; // type's index and version
     event_series series{};
 };
 

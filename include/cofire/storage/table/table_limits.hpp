@@ -32,6 +32,10 @@ struct table_limits {
     std::size_t keep_count = 100'000;
     /// A job whose server died while it ran, this many times, has failed; at least 1.
     std::uint32_t lost_limit = 3;
+    /// Different kinds of jobs: combinations of queue, type and argument version. They are known for as
+    /// long as the store is open, and with a journal from then on; jobs of one more are refused, as when
+    /// the storage is full. For what comes in thousands, tenants say, there are limit keys and tags.
+    std::size_t kinds = 10'000;
 };
 
 } // namespace cofire

@@ -95,6 +95,7 @@ public:
     void advance(duration d);
     /// What the storage told of meanwhile.
     std::vector<storage_notice> notices{};
+    std::vector<storage_notice> unhandled{}; // those that concern no one job
 
     // Jobs ---------------------------------------------------------------------------------------
 

@@ -62,7 +62,9 @@ inline void bench::advance(duration d) {
         for (auto const& [instance, s] : living_) {
             for (bool more = true; more;) {
                 auto const answer = tick({.server = instance});
-                notices.insert(notices.end(), answer.notices.begin(), answer.notices.end());
+                for (storage_notice const& n : answer.notices) {
+                    (n.id.is_nil() ? unhandled : notices).push_back(n);
+                }
                 more = answer.more;
             }
         }

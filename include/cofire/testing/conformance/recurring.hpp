@@ -193,6 +193,40 @@ inline void a_resume_sets_the_next_time(bench& t) {
     expect_equal(record(t, "nightly").next, std::optional(due + 48h), "the next occurrence kept");
 }
 
+/// Who names a revision changes it only while it has that one.
+inline void a_known_revision_guards_a_change(bench& t) {
+    auto d = daily(t);
+    recurring_put p{.id = "nightly", .definition = &d, .next = t.now() + 1h, .revision = 1};
+    auto answer = t.recurring(p);
+    expect(answer.outdated && !answer.changed, "one that is not there to be outdated");
+    t.expect_refused(errc::unknown_recurring, [&] { (void)record(t, "nightly"); });
+    put(t, "nightly", d, t.now() + 1h);
+    auto const known = record(t, "nightly").revision;
+    p.revision = known;
+    d.cron = "0 5 * * *";
+    answer = t.recurring(p);
+    expect(answer.changed && !answer.outdated, "a put with the revision to change it");
+    d.cron = "0 6 * * *";
+    answer = t.recurring(p);
+    expect(answer.outdated && !answer.changed, "a put with an older one to be outdated");
+    auto const r = record(t, "nightly");
+    expect_equal(r.definition.cron, "0 5 * * *", "the definition that stays");
+    expect(
+        t.recurring(recurring_pause{.id = "nightly", .revision = known}).outdated,
+        "a pause with an older one to be outdated"
+    );
+    expect(
+        t.recurring(recurring_remove{.id = "nightly", .revision = known}).outdated,
+        "a removal with an older one to be outdated"
+    );
+    expect(!record(t, "nightly").paused, "no pause");
+    auto const paused =
+        t.recurring(recurring_pause{.id = "nightly", .revision = r.revision}).records.at(0);
+    expect(paused.paused, "a pause with the revision");
+    t.recurring(recurring_remove{.id = "nightly", .revision = paused.revision});
+    t.expect_refused(errc::unknown_recurring, [&] { (void)record(t, "nightly"); });
+}
+
 /// Servers that have asked for all are told when something changed.
 inline void servers_are_told_of_changes(bench& t) {
     auto const s = t.server();
@@ -213,6 +247,7 @@ inline void servers_are_told_of_changes(bench& t) {
 inline constexpr conformance_case cases[] = {
     {"recurring.a_new_one_is_listed_as_it_was_put", a_new_one_is_listed_as_it_was_put},
     {"recurring.put_again_changes_nothing", put_again_changes_nothing},
+    {"recurring.a_known_revision_guards_a_change", a_known_revision_guards_a_change},
     {"recurring.another_definition_replaces_it", another_definition_replaces_it},
     {"recurring.put_keeps_a_pause", put_keeps_a_pause},
     {"recurring.an_edit_by_hand_holds", an_edit_by_hand_holds},

@@ -246,6 +246,36 @@ inline void deletes_what_has_expired(bench& t) {
     expect(!notices[0].reason.empty(), "the notice to have a reason");
 }
 
+/// Jobs that no server handles are told of, once; again when a server comes, or the last goes that did.
+inline void tells_of_jobs_that_nobody_handles(bench& t) {
+    t.put(t.job("other"));
+    auto const heard = [&t] {
+        t.unhandled.clear();
+        t.advance(1ms);
+        return t.unhandled.size();
+    };
+    auto const s = t.server();
+    expect_equal(heard(), 1U, "the notices to the first server");
+    storage_notice const n = t.unhandled[0];
+    expect_equal(n.type, "other", "the type told of");
+    expect_equal(n.from, job_state::enqueued, "where its jobs are");
+    expect_equal(n.to, job_state::enqueued, "where its jobs stay");
+    expect(n.reason.starts_with("unhandled"), "a reason that says so");
+    t.put(t.job("other"));
+    expect_equal(heard(), 0U, "the notices of one more");
+    t.put(t.job());
+    expect_equal(heard(), 0U, "the notices of jobs with a handler");
+    new_job newer = t.job();
+    newer.argument_version = 2;
+    t.put(newer);
+    expect_equal(heard(), 1U, "the notices of a version that is too new");
+    auto const able = t.server({"other"});
+    expect_equal(heard(), 1U, "the notices once a server handles them, but for that version");
+    t.retire(able);
+    expect_equal(heard(), 1U, "the notices when the last that handles them has gone");
+    t.retire(s);
+}
+
 /// It removes ended jobs when they have been kept long enough, and counts them.
 inline void removes_what_was_kept_long_enough(bench& t) {
     t.limits.keep_succeeded = 1min;
@@ -309,6 +339,9 @@ inline constexpr conformance_case cases[] = {
     {"tick.tells_the_next_due_time", tells_the_next_due_time},
     {"tick.promotes_what_is_due", promotes_what_is_due, conformance_need::clock},
     {"tick.deletes_what_has_expired", deletes_what_has_expired, conformance_need::clock},
+    {"tick.tells_of_jobs_that_nobody_handles",
+     tells_of_jobs_that_nobody_handles,
+     conformance_need::clock},
     {"tick.removes_what_was_kept_long_enough",
      removes_what_was_kept_long_enough,
      conformance_need::clock | conformance_need::limits},

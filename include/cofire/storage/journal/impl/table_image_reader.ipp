@@ -250,6 +250,7 @@ COFIRE_DECL void table_image_reader::place(job_node& job) {
     case job_place::returned:
     case job_place::suspects:
         job.line->insert(job);
+        ++job.line->waiting;
         ++queue.waiting;
         if (job.extras && job.extras->unparked) {
             job.extras->blocker->at(job).ready.emplace(order_of(job), &job);
@@ -261,6 +262,7 @@ COFIRE_DECL void table_image_reader::place(job_node& job) {
         break;
     case job_place::parked_by_limit:
         job.extras->blocker->at(job).parked.emplace(order_of(job), &job);
+        ++job.line->waiting;
         ++queue.parked_by_limit;
         break;
     case job_place::held: {
@@ -325,6 +327,7 @@ COFIRE_DECL void table_image_reader::finish() {
     byte_reader::require(ended_, "a snapshot without an end");
     finish_states();
     finish_places();
+    table_->count_all_handlers();
 }
 
 } // namespace cofire::detail

@@ -46,14 +46,12 @@ job_table::find_lane(std::string_view queue, std::string_view type, std::uint32_
         return last_lane_;
     }
     auto const q = queues_.find(queue);
-    if (q != queues_.end()) {
-        for (auto const& l : q->second.lanes) {
-            if (l->version == version && l->type->name == type) {
-                return l.get();
-            }
-        }
+    auto const t = types_.find(type);
+    if (q == queues_.end() || t == types_.end()) {
+        return nullptr;
     }
-    return nullptr;
+    auto const found = q->second.lane_of.find({t->second.index, version});
+    return found == q->second.lane_of.end() ? nullptr : found->second;
 }
 
 COFIRE_DECL lane&
@@ -68,8 +66,24 @@ job_table::get_lane(std::string_view queue, std::string_view type, std::uint32_t
     made->queue = &q;
     made->type = &t;
     made->version = version;
+    count_handlers(*made);
+    if (unhandled_.capacity() <= kinds_) {
+        unhandled_.reserve(2 * (kinds_ + 1));
+    }
+    lane*& known = q.lane_of[{t.index, version}]; // nobody finds it while it is null
     q.lanes.push_back(std::move(made));
-    return *q.lanes.back();
+    known = q.lanes.back().get();
+    ++kinds_;
+    return *known;
+}
+
+/// The end of what get_lane made last in this queue.
+COFIRE_DECL void job_table::drop_last_lane(queue_entry& queue) noexcept {
+    lane const& last = *queue.lanes.back();
+    last_lane_ = nullptr;
+    queue.lane_of.erase({last.type->index, last.version});
+    queue.lanes.pop_back();
+    --kinds_;
 }
 
 COFIRE_DECL server_entry& job_table::server_or_throw(server_instance instance) const {
@@ -134,6 +148,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
     case job_place::returned:
     case job_place::suspects:
         job.line->erase(job);
+        --job.line->waiting;
         --job.line->queue->waiting;
         if (job.extras && job.extras->unparked) {
             job.extras->unparked = false;
@@ -146,6 +161,7 @@ COFIRE_DECL void job_table::leave_place(job_node& job) {
         break;
     case job_place::parked_by_limit:
         job.extras->blocker->at(job).parked.erase(order_of(job));
+        --job.line->waiting;
         --job.line->queue->parked_by_limit;
         break;
     case job_place::wheel: wheel_.erase(job); break;
@@ -196,8 +212,10 @@ COFIRE_DECL void job_table::enter_line(job_node& job, time_point, bool keep_posi
     }
     queue_entry& queue = *job.line->queue;
     ++queue.waiting;
+    ++job.line->waiting;
     queue.changed = ++change_;
     effects_.servers = true;
+    tell_unhandled(*job.line);
 }
 
 COFIRE_DECL void job_table::enter_wheel(job_node& job, time_point due) {

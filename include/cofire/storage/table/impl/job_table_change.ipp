@@ -196,6 +196,13 @@ std::string job_table::change_matching(change_request const& r, Apply const& app
     return {};
 }
 
+/// Checks that a queue, unless it is known, finds room.
+COFIRE_DECL void job_table::check_new_queue(std::string_view name) const {
+    if (std::max(queues_.size(), kinds_) >= limits_.kinds && !queues_.contains(name)) {
+        throw no_more_kinds("queue " + quoted(name));
+    }
+}
+
 COFIRE_DECL change_answer job_table::change(change_request const& r, time_point now) {
     constexpr std::size_t most = 10'000;
     constexpr std::size_t most_named = 100;
@@ -207,6 +214,9 @@ COFIRE_DECL change_answer job_table::change(change_request const& r, time_point 
     }
     if (r.kind == change_kind::move && r.queue.empty()) {
         throw error(errc::bad_queue, quoted(r.queue));
+    }
+    if (r.kind == change_kind::move) {
+        check_new_queue(r.queue);
     }
     pass_time(now);
     change_answer answer{.now = now};
@@ -288,6 +298,7 @@ COFIRE_DECL queues_answer job_table::queues(queues_request const& r, time_point 
         if (pause->queue.empty()) {
             throw error(errc::bad_queue, quoted(pause->queue));
         }
+        check_new_queue(pause->queue);
         queue_entry& queue = get_queue(pause->queue);
         if (queue.paused != pause->paused) {
             queue.paused = pause->paused;

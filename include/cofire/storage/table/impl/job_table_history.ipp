@@ -112,10 +112,55 @@ COFIRE_DECL void job_table::notify(job_node const& job, job_state from, std::str
     } catch (std::bad_alloc const&) { // the job's own history has it
         return;
     }
+    wake_one_server();
+}
+
+/// Has a server tick, which gets the notices.
+COFIRE_DECL void job_table::wake_one_server() {
     if (!servers_.empty()) {
         servers_.begin()->second->changed = ++change_;
         effects_.servers = true;
     }
+}
+
+COFIRE_DECL void job_table::count_handlers(lane& l) const {
+    auto const handles = [&l](auto const& server) { return server.second->handles(l); };
+    l.handlers =
+        static_cast<std::uint32_t>(std::count_if(servers_.begin(), servers_.end(), handles));
+}
+
+/// To be called when a server has come or gone.
+COFIRE_DECL void job_table::count_all_handlers() {
+    for (auto const& [name, queue] : queues_) {
+        for (auto const& l : queue.lanes) {
+            count_handlers(*l);
+            tell_unhandled(*l);
+        }
+    }
+}
+
+/// Has a server told, once, if no server handles the jobs that wait in `l`.
+COFIRE_DECL void job_table::tell_unhandled(lane& l) {
+    if (l.handlers != 0 || l.told || l.waiting == 0 || servers_.empty()) {
+        return;
+    }
+    l.told = true;
+    unhandled_.push_back(&l); // get_lane made room
+    wake_one_server();
+}
+
+COFIRE_DECL void job_table::add_unhandled(std::vector<storage_notice>& to) {
+    for (lane* const l : unhandled_) {
+        l->told = l->handlers == 0 && l->waiting != 0;
+        if (l->told) {
+            storage_notice notice;
+            notice.type = l->type->name;
+            notice.reason = "unhandled: version " + std::to_string(l->version) +
+                            " of its arguments, queue " + l->queue->name;
+            to.push_back(std::move(notice));
+        }
+    }
+    unhandled_.clear();
 }
 
 /// Counts anew what the job takes in memory, about.

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
+#include <tuple>
 
 namespace cofire::detail {
 
@@ -215,6 +217,31 @@ COFIRE_DECL void job_table::plan_room(insert_plan const& plan) const {
     }
 }
 
+COFIRE_DECL error job_table::no_more_kinds(std::string const& one_more) const {
+    return {
+        errc::storage_full,
+        one_more + " would be one more than " + std::to_string(limits_.kinds) + " kinds of jobs"};
+}
+
+/// Checks that the jobs' kinds find room.
+COFIRE_DECL void job_table::plan_kinds(insert_plan const& plan) const {
+    std::set<std::tuple<std::string_view, std::string_view, std::uint32_t>> added;
+    auto const jobs = plan.request.jobs;
+    for (std::size_t i = 0; i != jobs.size(); ++i) {
+        new_job const& job = jobs[i];
+        if (!plan.stores(i) ||
+            find_lane(job.settings->queue, job.type, job.argument_version) != nullptr) {
+            continue;
+        }
+        added.emplace(job.settings->queue, job.type, job.argument_version);
+        if (kinds_ + added.size() > limits_.kinds) {
+            throw no_more_kinds(
+                "type " + quoted(job.type) + " in queue " + quoted(job.settings->queue)
+            );
+        }
+    }
+}
+
 COFIRE_DECL void job_table::plan_insert(insert_plan& plan, time_point now) const {
     auto const jobs = plan.request.jobs;
     plan.results.reserve(jobs.size());
@@ -229,6 +256,7 @@ COFIRE_DECL void job_table::plan_insert(insert_plan& plan, time_point now) const
         plan_parents(plan);
     }
     plan_room(plan);
+    plan_kinds(plan);
 }
 
 /// Makes a staged job one of the table's.

@@ -81,6 +81,7 @@ COFIRE_DECL void job_table::park(job_node& job, limit_entry& limit) {
     auto const park_one = [&part](job_node& one) {
         part.parked.emplace(order_of(one), &one);
         one.place = job_place::parked_by_limit;
+        ++one.line->waiting;
         ++one.line->queue->parked_by_limit;
     };
     park_one(job);

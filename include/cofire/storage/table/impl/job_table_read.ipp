@@ -11,12 +11,6 @@
 
 namespace cofire::detail {
 
-COFIRE_DECL bool job_table::is_handled(lane const& l) const {
-    return std::any_of(servers_.begin(), servers_.end(), [&](auto const& s) {
-        return s.second->handles(l);
-    });
-}
-
 COFIRE_DECL job_sub_state job_table::sub_state_of(job_node const& job) const {
     switch (job.state) {
     case job_state::enqueued:
@@ -25,7 +19,7 @@ COFIRE_DECL job_sub_state job_table::sub_state_of(job_node const& job) const {
         }
         // With no server at all, the type is not to blame.
         return job.place == job_place::parked_by_type ||
-                       (!servers_.empty() && !is_handled(*job.line))
+                       (!servers_.empty() && job.line->handlers == 0)
                    ? job_sub_state::parked_by_type
                    : job_sub_state::in_line;
     case job_state::processing:

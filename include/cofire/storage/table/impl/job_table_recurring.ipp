@@ -25,8 +25,8 @@ inline bool is_known(recurring_record const& record, recurring_put const& p) {
            *record.code_definition == *p.definition;
 }
 
-/// True if it changed anything.
-COFIRE_DECL bool job_table::put(recurring_put const& p) {
+/// Refuses a definition that makes no sense.
+inline void check_put(recurring_put const& p) {
     constexpr std::size_t most = 128;
     if (p.id.empty() || p.id.size() > most || p.definition == nullptr) {
         throw error(errc::bad_recurring_id, quoted(p.id));
@@ -38,6 +38,10 @@ COFIRE_DECL bool job_table::put(recurring_put const& p) {
             "priority " + std::to_string(settings.priority) + " of recurring job " + quoted(p.id)
         );
     }
+}
+
+/// True if it changed anything.
+COFIRE_DECL bool job_table::put(recurring_put const& p) {
     auto const [at, is_new] = recurring_.try_emplace(std::string(p.id));
     recurring_record& record = at->second;
     if (is_new) {
@@ -171,22 +175,36 @@ job_table::fire_all(std::span<recurring_firing const> firings, time_point now) {
     return results;
 }
 
+/// True if the recurring job has not the revision that a caller knows, who does not say 0.
+COFIRE_DECL bool job_table::is_outdated(std::string_view id, std::uint64_t revision) const {
+    auto const found = recurring_.find(id);
+    return revision != 0 && (found == recurring_.end() || found->second.revision != revision);
+}
+
 COFIRE_DECL recurring_answer job_table::recurring(recurring_request const& r, time_point now) {
     pass_time(now);
     recurring_answer answer{.now = now};
     if (auto const* const p = std::get_if<recurring_put>(&r)) {
-        answer.changed = put(*p);
-        answer.records.push_back(recurring_or_throw(p->id));
+        check_put(*p);
+        answer.outdated = is_outdated(p->id, p->revision);
+        answer.changed = !answer.outdated && put(*p);
+        if (auto const found = recurring_.find(p->id); found != recurring_.end()) {
+            answer.records.push_back(found->second);
+        }
         if (answer.changed) {
             announce_recurring();
         }
     } else if (auto const* const remove = std::get_if<recurring_remove>(&r)) {
         (void)recurring_or_throw(remove->id);
-        recurring_.erase(recurring_.find(remove->id));
-        announce_recurring();
+        answer.outdated = is_outdated(remove->id, remove->revision);
+        if (!answer.outdated) {
+            recurring_.erase(recurring_.find(remove->id));
+            announce_recurring();
+        }
     } else if (auto const* const pause = std::get_if<recurring_pause>(&r)) {
         recurring_record& record = recurring_or_throw(pause->id);
-        if (record.paused != pause->paused) {
+        answer.outdated = is_outdated(pause->id, pause->revision);
+        if (!answer.outdated && record.paused != pause->paused) {
             record.paused = pause->paused;
             if (!record.paused && pause->next) {
                 record.next = pause->next;

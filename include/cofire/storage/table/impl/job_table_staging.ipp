@@ -177,8 +177,7 @@ COFIRE_DECL void job_table::unstage(insert_staging& s) noexcept {
     };
     for (auto at = s.lanes.rbegin(); at != s.lanes.rend(); ++at) {
         if (at->made != nullptr) {
-            last_lane_ = nullptr;
-            at->made->queue->lanes.pop_back();
+            drop_last_lane(*at->made->queue);
         }
         if (!at->queue_known) {
             forget(queues_, at->queue);

@@ -140,12 +140,18 @@ COFIRE_DECL void job_table::reap(server_entry& server, time_point now) {
     while (!server.held.empty()) {
         lose(*server.held.front(), now);
     }
-    servers_.erase(servers_.find(server.instance));
     release_children(now);
+    forget(server);
+}
+
+/// Takes a server that holds nothing from the list.
+COFIRE_DECL void job_table::forget(server_entry& server) {
+    servers_.erase(servers_.find(server.instance));
     ++change_;
-    effects_.servers = true;
-    if (!notices_.empty() && !servers_.empty()) { // the one that died may have been asked to tell
-        servers_.begin()->second->changed = change_;
+    effects_.servers = true; // who waits as this server learns of it
+    count_all_handlers();
+    if (!notices_.empty() || !unhandled_.empty()) { // the one that left may have been asked to tell
+        wake_one_server();
     }
 }
 
@@ -275,6 +281,7 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
     answer.signals = std::exchange(server.signals, {});
     answer.notices.assign(notices_.begin(), notices_.end());
     notices_.clear();
+    add_unhandled(answer.notices);
     if (r.list_held) {
         list_held(server, *r.list_held, answer.held);
         repeat_signals(answer);
@@ -308,8 +315,10 @@ COFIRE_DECL server_instance job_table::announce(server_announce const& a, time_p
         server.versions[get_type(t.name).index] = t.argument_version;
     }
     servers_.emplace(server.instance, std::move(made));
+    unhandled_.clear(); // this one is told of all
     for (auto const& [name, queue] : queues_) {
         for (auto const& l : queue.lanes) {
+            l->told = false;
             while (server.handles(*l) && !l->parked.empty()) { // perhaps this one can decode them
                 job_node& job = *l->parked.front();
                 leave_place(job);
@@ -318,6 +327,7 @@ COFIRE_DECL server_instance job_table::announce(server_announce const& a, time_p
             }
         }
     }
+    count_all_handlers();
     return server.instance;
 }
 
@@ -334,9 +344,7 @@ COFIRE_DECL void job_table::retire(server_entry& server, time_point now) {
         job.settled = false; // by the storage: what the server says later is stale
     }
     release_children(now);
-    servers_.erase(servers_.find(server.instance));
-    ++change_;
-    effects_.servers = true; // who waits as this server learns of it
+    forget(server);
 }
 
 COFIRE_DECL servers_answer job_table::servers(servers_request const& r, time_point now) {
