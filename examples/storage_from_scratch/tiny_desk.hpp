@@ -154,13 +154,17 @@ struct tiny_desk : tiny_work {
         }
         answer.outdated = outdated(p.id, p.revision);
         if (answer.outdated) {
+            if (auto const found = all_recurring.find(p.id); found != all_recurring.end()) {
+                answer.records.push_back(found->second);
+            }
             return;
         }
         auto const [at, is_new] = all_recurring.try_emplace(std::string(p.id));
         auto& r = at->second;
         bool const by_hand = p.origin == definition_origin::by_hand;
         bool const holds = !is_new && !by_hand && r.code_definition == *p.definition;
-        if (is_new || (!holds && !(r.definition == *p.definition && r.origin == p.origin))) {
+        bool const same = r.definition == *p.definition && r.origin == p.origin;
+        if (is_new || (!holds && !(same && r.error.empty()))) {
             if (by_hand && !is_new && r.origin == definition_origin::code) {
                 r.code_definition = r.definition;
             } else if (!by_hand) {
@@ -188,13 +192,13 @@ struct tiny_desk : tiny_work {
     void act(recurring_pause const& p, recurring_answer& answer, time_point) {
         auto& r = known(p.id);
         answer.outdated = outdated(p.id, p.revision);
-        if (answer.outdated) {
-            return;
+        if (!answer.outdated && r.paused != p.paused) {
+            r.paused = p.paused;
+            r.next = !p.paused && p.next ? p.next : r.next;
+            r.revision = ++number;
+            recurring_moved();
         }
-        r.paused = p.paused;
-        r.next = !p.paused && p.next ? p.next : r.next;
-        r.revision = ++number;
-        recurring_moved();
+        answer.records.push_back(r);
     }
     void act(recurring_list const& p, recurring_answer& answer, time_point) {
         if (!p.id.empty()) {

@@ -330,7 +330,13 @@ struct tiny_work : tiny_jobs {
             node* const n = find(report.id);
             if (n != nullptr && held(*n) && n->r.epoch == report.epoch) {
                 n->r.progress = report.progress ? report.progress : n->r.progress;
-                n->r.log.insert(n->r.log.end(), report.lines.begin(), report.lines.end());
+                auto& log = n->r.log;
+                log.insert(log.end(), report.lines.begin(), report.lines.end());
+                std::string const mark = "(earlier lines were not kept)";
+                if (log.size() > 202 || (log.size() == 202 && log.front().text != mark)) {
+                    log.erase(log.begin(), log.end() - 202);
+                    log.front().text = mark;
+                }
             }
         }
         answer.signals = std::exchange(s.signals, {});

@@ -260,8 +260,17 @@ tick_answer naive_storage::tick(tick_request const& r, time_point now) {
         if (report.progress) {
             job->record.progress = report.progress;
         }
+        auto& log = job->record.log;
         for (log_line const& line : report.lines) {
-            job->record.log.push_back(line);
+            log.push_back(line);
+        }
+        std::string const mark = "(earlier lines were not kept)";
+        bool const marked = !log.empty() && log.front().text == mark;
+        if (log.size() > (marked ? 202 : 201)) {
+            while (log.size() > 202) {
+                log.erase(log.begin());
+            }
+            log.front().text = mark;
         }
     }
     retain(now, 256);

@@ -26,7 +26,8 @@ struct run_report {
     bool started = false;
     /// How far it has come, if it said so.
     std::optional<job_progress> progress{};
-    /// What it logged.
+    /// What it logged. A job keeps the newest 201 lines of all its runs; when there were more, a first
+    /// line that reads "(earlier lines were not kept)" stands for them.
     std::vector<log_line> lines{};
 };
 

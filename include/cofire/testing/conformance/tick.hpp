@@ -44,6 +44,31 @@ inline void keeps_progress_and_log(bench& t) {
     expect_equal(after.log.size(), 1U, "the log lines after the run");
 }
 
+/// A job keeps the newest log lines, and says so if there were more.
+inline void keeps_the_newest_log_lines(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job());
+    auto const run = t.take_one(s);
+    auto const report = [&](int from, int to) {
+        run_report r;
+        r.id = id;
+        r.epoch = run.epoch;
+        for (int i = from; i != to; ++i) {
+            r.lines.push_back({.at = t.now(), .attempt = 1, .text = std::to_string(i)});
+        }
+        t.tick({.server = s, .reports = {&r, 1}});
+        return t.get(id).log;
+    };
+    expect_equal(report(0, 201).size(), 201U, "the log lines");
+    for (int const last : {202, 303, 703}) {
+        auto const log = report(last == 202 ? 201 : last == 303 ? 202 : 303, last);
+        expect_equal(log.size(), 202U, "the log lines kept");
+        expect_equal(log[0].text, "(earlier lines were not kept)", "the first line");
+        expect_equal(log[1].text, std::to_string(last - 201), "the oldest line kept");
+        expect_equal(log[201].text, std::to_string(last - 1), "the newest line");
+    }
+}
+
 /// A report of a run that is not the latest is dropped.
 inline void drops_stale_reports(bench& t) {
     auto const s = t.server();
@@ -337,6 +362,7 @@ inline constexpr conformance_case cases[] = {
     {"tick.lists_what_the_server_holds", lists_what_the_server_holds},
     {"tick.what_is_listed_can_be_handed_back", what_is_listed_can_be_handed_back},
     {"tick.tells_the_next_due_time", tells_the_next_due_time},
+    {"tick.keeps_the_newest_log_lines", keeps_the_newest_log_lines},
     {"tick.promotes_what_is_due", promotes_what_is_due, conformance_need::clock},
     {"tick.deletes_what_has_expired", deletes_what_has_expired, conformance_need::clock},
     {"tick.tells_of_jobs_that_nobody_handles",
