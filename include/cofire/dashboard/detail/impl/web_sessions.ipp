@@ -57,7 +57,7 @@ COFIRE_DECL std::size_t web_sessions::size() const {
     return all_.size();
 }
 
-constexpr std::string_view secure_prefix = "__Host-";
+inline constexpr std::string_view secure_prefix = "__Host-";
 
 // The cookie's name without TLS.
 [[nodiscard]] inline std::string cookie_name(http::fields const& header) {
