@@ -14,6 +14,9 @@ const files = [
     ["index.html", "text/html; charset=utf-8"],
     ["app.js", "text/javascript; charset=utf-8"],
     ["app.css", "text/css; charset=utf-8"],
+    ["log_in.html", "text/html; charset=utf-8"],
+    ["log_in.js", "text/javascript; charset=utf-8"],
+    ["log_in.css", "text/css; charset=utf-8"],
     ["favicon.svg", "image/svg+xml"],
 ];
 

@@ -21,6 +21,7 @@
 #include <cofire/dashboard/detail/impl/fields.ipp>
 #include <cofire/dashboard/detail/impl/job_json.ipp>
 #include <cofire/dashboard/detail/impl/json_spans.ipp>
+#include <cofire/dashboard/detail/impl/log_in.ipp>
 #include <cofire/dashboard/detail/impl/redactor.ipp>
 #include <cofire/dashboard/detail/impl/routes.ipp>
 #include <cofire/dashboard/detail/impl/routes_bulk.ipp>
@@ -33,6 +34,7 @@
 #include <cofire/dashboard/detail/impl/routes_recurring.ipp>
 #include <cofire/dashboard/detail/impl/routes_servers.ipp>
 #include <cofire/dashboard/detail/impl/schema_check.ipp>
+#include <cofire/dashboard/detail/impl/web_sessions.ipp>
 #include <cofire/dashboard/impl/dashboard.ipp>
 #include <cofire/dashboard/impl/dashboard_options.ipp>
 

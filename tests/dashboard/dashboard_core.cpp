@@ -95,7 +95,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_exception_is_an_answer_all_the_same) {
 struct stream {
     odd_world& w;
     std::shared_ptr<dashboard_core> core;
-    cofire::detail::event_feed feed{core, std::nullopt, cofire::role::operator_};
+    cofire::detail::web_identity who = ann();
+    cofire::detail::event_feed feed{core, std::nullopt, who};
     asio::io_context io{};
 
     std::string next() {
@@ -128,6 +129,24 @@ BOOST_AUTO_TEST_CASE(a_stream_tells_what_goes_wrong) {
     BOOST_TEST(text.find("db1") == std::string::npos);
     w.odd.before = [] {};
     BOOST_TEST(s.next().starts_with("event: overview\ndata: {")); // nothing changed: told anew
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_ends_with_its_session) {
+    odd_world w;
+    auto const core = w.core();
+    auto const begin = core->jobs().clock().steady_now();
+    auto const session = core->sessions().open({"ann", cofire::role::operator_}, begin);
+    BOOST_REQUIRE(core->enter_stream());
+    auto who = ann();
+    who.session = session.id;
+    stream s{w, core, who};
+    BOOST_TEST(s.next().starts_with("event: overview\ndata: {"));
+    w.clock.advance(29min);
+    BOOST_TEST(s.next() == ": \n\n");
+    w.clock.advance(29min); // the stream itself has used it
+    BOOST_TEST(s.next() == ": \n\n");
+    core->sessions().close(session.id);
+    BOOST_TEST(s.next() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_waits_for_no_storage_for_ever) {

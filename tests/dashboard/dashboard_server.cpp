@@ -19,9 +19,7 @@ BOOST_AUTO_TEST_CASE(addresses_are_counted_as_long_as_they_are_connected) {
     limits.connections_per_address = 1;
     cofire::detail::web_connections all(limits);
     asio::io_context io;
-    auto const make = [&io] {
-        return std::make_shared<cofire::detail::web_connection>(tcp::socket(io));
-    };
+    auto const make = [&io] { return cofire::detail::make_plain_connection(tcp::socket(io)); };
     auto const first = make();
     auto const second = make();
     auto const third = make();

@@ -155,6 +155,27 @@ BOOST_AUTO_TEST_CASE(what_a_storage_says_of_itself_is_for_operators) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_storage_that_works_may_have_something_to_say) {
+    world w;
+    odd_storage odd(w.storage);
+    cofire::client const jobs(odd, w.client_options());
+    odd.health = cofire::storage_health{.message = "no snapshot of /srv/secret was taken"};
+    std::string const login = "Authorization: Bearer a token of 24 characters\r\n";
+    for (auto const role : {cofire::role::viewer, cofire::role::operator_}) {
+        bool const shown = role == cofire::role::operator_;
+        cofire::dashboard_options o;
+        o.authorizer = cofire::token_authorizer("a token of 24 characters", role);
+        served const s(jobs, std::move(o));
+        BOOST_TEST(s.get("/health/ready", login).status == 200U);
+        std::string const overview = s.get("/api/overview", login).body;
+        BOOST_TEST((overview.find("storage_says") != std::string::npos) == shown);
+        BOOST_TEST((overview.find("secret") != std::string::npos) == shown);
+        BOOST_TEST(overview.find("storage_bad") == std::string::npos);
+    }
+    odd.health->message.clear();
+    BOOST_TEST(!problems_of(served(jobs)).contains("storage_says"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

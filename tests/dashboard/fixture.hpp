@@ -8,6 +8,7 @@
 
 #include <cofire/cofire.hpp>
 #include <cofire/dashboard.hpp>
+#include <cofire/dashboard/dashboard_transport.hpp>
 #include <cofire/testing/manual_clock.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -173,13 +174,18 @@ class served {
 public:
     explicit served(world& w, cofire::dashboard_options options = {})
         : served(w.jobs, std::move(options)) {}
-    explicit served(cofire::client const& jobs, cofire::dashboard_options options = {})
+    explicit served(
+        cofire::client const& jobs,
+        cofire::dashboard_options options = {},
+        std::optional<cofire::dashboard_transport> transport = {}
+    )
         : dashboard(jobs, with_audit(std::move(options))) {
         tcp::acceptor acceptor(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
         port = acceptor.local_endpoint().port();
         asio::co_spawn(
             io_,
-            dashboard.serve(std::move(acceptor)),
+            transport ? dashboard.serve(std::move(acceptor), *transport)
+                      : dashboard.serve(std::move(acceptor)),
             asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr e) { error = e; })
         );
         thread_ = std::thread([this] { io_.run(); });

@@ -91,6 +91,36 @@ BOOST_AUTO_TEST_CASE(the_context_ends_before_the_check) {
     BOOST_TEST(ended);
 }
 
+BOOST_AUTO_TEST_CASE(checks_do_not_queue_without_end) {
+    std::string const hash = "pbkdf2-sha256$300000$0123456789abcdef$" + std::string(64, '0');
+    world w;
+    cofire::dashboard_options o;
+    o.authorizer = cofire::password_authorizer({{"ann", hash}});
+    auto const door = o.authorizer;
+    served s(w, std::move(o));
+    asio::io_context io;
+    bool ended = false;
+    for (int i = 0; i != cofire::detail::most_password_checks; ++i) {
+        begin_check(io, door, ended);
+    }
+    std::string const guess = "Authorization: " + std::string(anns_login) + "\r\n";
+    answer const busy = s.get("/api/session", guess);
+    BOOST_TEST(busy.status == 503U);
+    BOOST_TEST(busy.code() == "busy");
+    BOOST_TEST(busy.header[http::field::retry_after] == "2");
+    std::exception_ptr refused;
+    cofire::access_request question;
+    question.authorization = anns_login;
+    asio::co_spawn(io, door.decide(question), [&](std::exception_ptr e, auto) { refused = e; });
+    io.run();
+    BOOST_TEST(ended);
+    BOOST_CHECK_THROW(std::rethrow_exception(refused), std::exception);
+    for (int i = 0; i != 5; ++i) { // it checks again, and the one that was busy was no guess
+        BOOST_TEST(s.get("/api/session", guess).status == 401U);
+    }
+    BOOST_TEST(s.get("/api/session", guess).status == 429U);
+}
+
 BOOST_AUTO_TEST_CASE(the_authorizer_ends_before_the_check) {
     bool ended = false;
     auto io = std::make_unique<asio::io_context>();

@@ -17,6 +17,7 @@ export interface Session {
     may_write: boolean;
     read_only: boolean;
     csrf: string;
+    may_log_out?: boolean;
     title: string;
     version: string;
     poll_seconds: number;
@@ -348,6 +349,7 @@ async function answer<T>(response: Response): Promise<T> {
     } catch {
         body = undefined;
     }
+    if (response.status === 401 && has_session) location.reload(); // it has ended: log in anew
     if (!response.ok) {
         const p = (body ?? {}) as { code?: string; title?: string; detail?: string; field?: string };
         throw new Failure(
@@ -386,12 +388,20 @@ export async function get<T>(path: string, parameters: Parameters = {}, signal?:
 }
 
 let csrf = "";
+let has_session = false;
 
 /** Who is asking; also renews the token that writes need. */
 export async function read_session(): Promise<Session> {
     const s = await get<Session>("session");
     csrf = s.csrf;
+    has_session = s.may_log_out === true;
     return s;
+}
+
+/** Ends the session, and shows the page to log in. */
+export async function log_out(): Promise<void> {
+    await post("log-out");
+    location.reload();
 }
 
 /** Writes. A token that has grown old is renewed once. */

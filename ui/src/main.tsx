@@ -5,7 +5,7 @@
 
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Failure, read_session, type Session } from "./api";
+import { Failure, log_out, read_session, type Session } from "./api";
 import { short } from "./format";
 import { server_now, start_live, use_live } from "./live";
 import { go, link, use_route, type Route } from "./router";
@@ -13,7 +13,7 @@ import { search_link } from "./search";
 import { install_keys, KeyHelp } from "./keys";
 import { cycle_theme, theme, theme_words } from "./theme";
 import { Empty, Fault, text_of } from "./parts/basic";
-import { Dialog, Notices, Questions } from "./parts/dialog";
+import { complain, Dialog, Notices, Questions } from "./parts/dialog";
 import { About } from "./pages/about";
 import { JobPage } from "./pages/job";
 import { Jobs } from "./pages/jobs";
@@ -98,6 +98,7 @@ function Frame({ session }: { session: Session }) {
                     <Connection />
                     {!session.may_write && <span class="badge s-deleted">{session.read_only ? "read-only" : "viewer"}</span>}
                     <button type="button" class="quiet" onClick={() => { cycle_theme(); redraw({}); }} title="Colours">{theme_words[theme()]}</button>
+                    {session.may_log_out && <button type="button" class="quiet" title={`You are ${session.user}`} onClick={() => { log_out().catch((e: unknown) => complain(e)); }}>Log out</button>}
                     <button type="button" class="quiet" onClick={() => set_help(true)} aria-label="Keys and search words">?</button>
                 </div>
             </header>

@@ -181,6 +181,7 @@ test("by keyboard alone", async () => {
         await page.waitForSelector("text=1 selected");
         await press("Enter");
         await page.waitForFunction((h) => location.hash === h, second);
+        await page.waitForFunction(() => document.activeElement?.id === "main"); // which a new page takes
         await press("/");
         assert.equal(await page.evaluate(() => document.activeElement?.id), "search");
         await page.keyboard.type("state:failed");

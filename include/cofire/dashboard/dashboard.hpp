@@ -21,6 +21,8 @@
 
 namespace cofire {
 
+class dashboard_transport;
+
 /// A web page, and the API behind it, that shows the jobs of a storage and acts on them. It works on any
 /// storage, also in a process that runs no server, and sends nothing to anybody but who asks.
 ///
@@ -83,6 +85,15 @@ public:
     /// The same on an acceptor that listens already, on the executor of the coroutine that awaits it.
     [[nodiscard("co_await it")]] asio::awaitable<void> serve(asio::ip::tcp::acceptor acceptor
     ) const;
+
+    /// The same over TLS, for which <cofire/dashboard/tls.hpp> has over_tls(): allow_plain_http is not
+    /// asked for, an authorizer is.
+    [[nodiscard("co_await it")]] asio::awaitable<void>
+    serve(asio::ip::tcp::endpoint endpoint, dashboard_transport transport) const;
+
+    /// The same on an acceptor that listens already.
+    [[nodiscard("co_await it")]] asio::awaitable<void>
+    serve(asio::ip::tcp::acceptor acceptor, dashboard_transport transport) const;
 
 private:
     struct closer {};

@@ -121,6 +121,20 @@ struct dashboard_limits {
     std::chrono::milliseconds idle_time{30'000};
 };
 
+/// Those who have logged in on the page of a dashboard on its own port: a cookie says who they are, and a
+/// session ends by "Log out", by these, or with the program.
+///
+/// Distinct objects: safe. Shared objects: safe to read, unsafe to change.
+struct dashboard_sessions {
+    /// Without a request for this long it ends. A page that is open asks all the time.
+    std::chrono::seconds idle{30 * 60};
+    /// It ends after this in any case; what the authorizer would say meanwhile is not asked.
+    std::chrono::seconds absolute{12 * 60 * 60};
+    /// At a time; one more ends the one that was not used for longest. 0: there is no page to log in,
+    /// and browsers ask by themselves.
+    std::size_t most = 1'000;
+};
+
 /// How a dashboard works. Every member has a default. Give it a name of its own if a co_await stands in
 /// the same expression: g++ 12 destroys such temporaries twice there.
 ///
@@ -149,6 +163,8 @@ struct dashboard_options {
     std::chrono::milliseconds deadline{10'000};
     /// Who may use serve(). Without one it listens on the loopback interface only.
     cofire::authorizer authorizer{};
+    /// Who has logged in there, if the authorizer takes a basic log-in: its challenge begins with "Basic ".
+    dashboard_sessions sessions{};
     /// True: serve() listens on other interfaces than the loopback one, too, although whoever stands
     /// between can read the credentials: in a network that is trusted, or behind a proxy with TLS.
     bool allow_plain_http = false;

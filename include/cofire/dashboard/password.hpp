@@ -13,6 +13,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <charconv>
 #include <cstddef>
 #include <exception>
@@ -140,8 +141,19 @@ public:
         return std::nullopt;
     }
 
+    // Counts one more check; false: there are enough.
+    [[nodiscard]] bool begin_check(int most) {
+        if (checks_.fetch_add(1) < most) {
+            return true;
+        }
+        checks_.fetch_sub(1);
+        return false;
+    }
+    void end_check() { checks_.fetch_sub(1); }
+
 private:
     std::vector<dashboard_user> users_;
+    std::atomic<int> checks_{0};
     std::string secret_ = random_token();
     mutable std::mutex mutex_;
     std::vector<std::pair<std::string, dashboard_user const*>> known_;
@@ -158,6 +170,9 @@ struct password_check {
     parking done{};
 };
 
+/// How many checks there may be at a time, with the one under way: each takes some tenths of a second.
+inline constexpr int most_password_checks = 8;
+
 // What the thread runs. It owns nothing but the check: neither the thread, which would have to wait for
 // itself, nor a coroutine, which goes with its own context.
 struct password_job {
@@ -169,6 +184,7 @@ struct password_job {
         } catch (...) {
             check->failure = std::current_exception();
         }
+        check->book->end_check();
         check->done.notify();
     }
 };
@@ -197,6 +213,10 @@ ask_password_door(std::shared_ptr<password_door> door, access_request request) {
     }
     if (auto grant = door->book()->recall(credentials->first, credentials->second)) {
         co_return grant;
+    }
+    if (!door->book()->begin_check(most_password_checks)) {
+        throw web_problem(503, "busy", "too many passwords are being checked; try again")
+            .with("Retry-After", "2");
     }
     auto const check = std::make_shared<password_check>();
     check->book = door->book();
@@ -229,7 +249,10 @@ ask_password_door(std::shared_ptr<password_door> door, access_request request) {
 }
 
 /// Lets in users by a basic log-in. Passwords are checked on a thread of the authorizer's own; one that
-/// was right is known again without that work. Throws errc::bad_dashboard_option if there is no user,
+/// was right is known again without that work. Eight checks wait at the most: what comes on top is
+/// answered 503 with Retry-After on the dashboard's own port, and throws a std::exception elsewhere.
+///
+/// Throws errc::bad_dashboard_option if there is no user,
 /// a name is empty, has a colon or stands there twice, or a hash is none of hash_password's.
 [[nodiscard]] inline authorizer password_authorizer(std::vector<dashboard_user> users) {
     if (users.empty()) {

@@ -23,8 +23,11 @@ namespace cofire::detail {
 /// of `allowed` (421): so no foreign name can be made to point here.
 void check_host(http::fields const& header, std::vector<std::string> const& allowed);
 
-/// Throws web_problem, 415 or 403, unless a request that acts comes from the dashboard's own page: a JSON
-/// body, from the same origin, with the token `csrf`.
+/// Throws web_problem, 415 or 403, unless the request comes from the dashboard's own page: a JSON body,
+/// from the same origin.
+void check_same_origin(http::fields const& header);
+
+/// The same for a request that acts, which has the token `csrf` besides.
 void check_origin(http::fields const& header, std::string_view csrf);
 
 /// Compares in a time that depends on the lengths only.

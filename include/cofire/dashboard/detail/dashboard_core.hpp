@@ -11,6 +11,7 @@
 #include <cofire/dashboard/detail/exchange.hpp>
 #include <cofire/dashboard/detail/fields.hpp>
 #include <cofire/dashboard/detail/redactor.hpp>
+#include <cofire/dashboard/detail/web_sessions.hpp>
 
 #include <array>
 #include <atomic>
@@ -28,6 +29,8 @@ struct web_identity {
     std::string user;
     cofire::role role = cofire::role::viewer;
     std::string from;
+    std::string session{}; // empty: they have none
+    std::string csrf{};    // of their session
 };
 
 /// What the copies of a dashboard share.
@@ -44,6 +47,7 @@ public:
     [[nodiscard]] redactor const& hidden() const { return hidden_; }
     [[nodiscard]] std::string const& csrf() const { return csrf_; }
     [[nodiscard]] log_in_brake& brake() { return brake_; }
+    [[nodiscard]] web_sessions& sessions() { return sessions_; }
     [[nodiscard]] time_point now() const { return jobs_.clock().wall_now(); }
     [[nodiscard]] bool owns(std::string_view target) const;
     [[nodiscard]] bool may_write(web_identity const& who) const {
@@ -78,6 +82,7 @@ private:
     redactor hidden_;
     std::string csrf_;
     log_in_brake brake_;
+    web_sessions sessions_;
     std::atomic<std::size_t> streams_{0};
     std::atomic<bool> closed_{false};
     mutable std::mutex cache_mutex_;
@@ -92,6 +97,11 @@ struct web_call {
     std::string argument{}; // what stands for {} in the route's pattern
     std::string target{};   // of the audit line: what the action is about
     http::fields header{};
+
+    /// The token that an action brings along.
+    [[nodiscard]] std::string const& csrf() const {
+        return who.csrf.empty() ? core->csrf() : who.csrf;
+    }
 };
 
 /// The answer to `request` of `who`; `relative` is the path below the prefix, with the query. Everything
@@ -99,10 +109,9 @@ struct web_call {
 [[nodiscard]] asio::awaitable<web_reply>
 respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity who);
 
-/// The same for a request that the authorizer decides on, from the address `peer`. Precondition: there
-/// is an authorizer, or the address is of this machine.
-[[nodiscard]] asio::awaitable<web_reply>
-respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string peer);
+/// One line of the audit: what `call` did, and how it ended.
+[[nodiscard]] std::string
+audit_line(web_call const& call, std::string_view action, std::string_view status, time_point now);
 
 } // namespace cofire::detail
 

@@ -8,12 +8,12 @@
 #include <cofire/dashboard/detail/dashboard_core.hpp>
 #include <cofire/storage/detail/parking.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,13 +23,33 @@
 
 namespace cofire::detail {
 
-/// One connection, on a strand of its own.
-struct web_connection {
-    explicit web_connection(asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+/// One connection, on a strand of its own, over whatever stream.
+///
+/// Distinct objects: safe. Shared objects: unsafe but on the strand.
+class web_connection : public std::enable_shared_from_this<web_connection> {
+public:
+    web_connection() = default;
+    web_connection(web_connection const&) = delete;
+    web_connection& operator=(web_connection const&) = delete;
+    virtual ~web_connection() = default;
 
-    beast::tcp_stream stream;
+    /// The strand.
+    [[nodiscard]] virtual asio::any_io_executor get_executor() = 0;
+    /// Closes it at once: what is under way on it ends.
+    virtual void close() = 0;
+    /// Answers on it until one side has enough. `peer`: the address of the other end.
+    [[nodiscard]] virtual asio::awaitable<void>
+    serve(std::shared_ptr<dashboard_core> core, std::string peer) = 0;
+
     asio::cancellation_signal stop; // of the coroutine that serves it: an event stream only sleeps
 };
+
+/// Makes a connection of an accepted socket.
+using connection_maker =
+    std::function<std::shared_ptr<web_connection>(asio::ip::tcp::socket socket)>;
+
+/// One without TLS.
+[[nodiscard]] std::shared_ptr<web_connection> make_plain_connection(asio::ip::tcp::socket socket);
 
 /// The connections of a dashboard on its own port: how many there are, and how they are ended.
 ///
@@ -62,10 +82,11 @@ private:
     parking ended_;
 };
 
-/// Accepts connections and answers on them until it is cancelled; then closes all of them and waits for
-/// their end.
-[[nodiscard]] asio::awaitable<void>
-serve_all(std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor);
+/// Accepts connections and answers on them, as `make` makes them, until it is cancelled; then closes all
+/// of them and waits for their end.
+[[nodiscard]] asio::awaitable<void> serve_all(
+    std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor, connection_maker make
+);
 
 } // namespace cofire::detail
 

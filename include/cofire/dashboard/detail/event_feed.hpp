@@ -19,7 +19,9 @@ namespace cofire::detail {
 class event_feed {
 public:
     /// Takes the place that dashboard_core::enter_stream has counted.
-    event_feed(std::shared_ptr<dashboard_core> core, std::optional<job_id> job, role whose);
+    event_feed(
+        std::shared_ptr<dashboard_core> core, std::optional<job_id> job, web_identity const& who
+    );
     event_feed(event_feed const&) = delete;
     event_feed& operator=(event_feed const&) = delete;
     ~event_feed();
@@ -35,6 +37,7 @@ private:
     std::shared_ptr<dashboard_core> core_;
     std::optional<job_id> job_;
     role role_;
+    std::string session_; // as long as it is open; empty: there is none
     steady_point began_;
     steady_point said_; // when something was last sent
     bool first_ = true;

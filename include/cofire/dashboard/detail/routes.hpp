@@ -34,6 +34,9 @@ struct web_route {
 /// All routes.
 [[nodiscard]] std::span<web_route const> web_routes();
 
+/// The file `name` of the page, or web_problem: 404.
+[[nodiscard]] web_reply asset_named(std::string_view name);
+
 /// The page and its files: routes_page.ipp.
 asio::awaitable<web_reply> route_page(web_call& call);
 asio::awaitable<web_reply> route_asset(web_call& call);

@@ -93,7 +93,7 @@ asio::awaitable<bool> write_reply(
     std::size_t size = reply.body.size();
     char const* data = reply.body.data();
     if (reply.asset != nullptr) {
-        size = reply.status == 200 ? reply.asset->size : 0;
+        size = reply.status == 304 ? 0 : reply.asset->size;
         data = reply.asset->data;
     }
     if (reply.feed == nullptr && reply.status != 304) {

@@ -6,6 +6,7 @@
 
 #include <cofire/core/error.hpp>
 #include <cofire/dashboard/dashboard.hpp>
+#include <cofire/dashboard/dashboard_transport.hpp>
 #include <cofire/dashboard/detail/dashboard_server.hpp>
 
 #include <exception>
@@ -17,8 +18,9 @@ namespace detail {
 
 /// Refuses to be open to others without anybody who decides who they are, or where what they show
 /// for it can be read on the way, unless that is wanted.
-COFIRE_DECL void
-check_endpoint(dashboard_core const& core, asio::ip::tcp::endpoint const& endpoint) {
+COFIRE_DECL void check_endpoint(
+    dashboard_core const& core, asio::ip::tcp::endpoint const& endpoint, bool encrypted
+) {
     if (endpoint.address().is_loopback()) {
         return;
     }
@@ -26,42 +28,62 @@ check_endpoint(dashboard_core const& core, asio::ip::tcp::endpoint const& endpoi
     if (!core.options().authorizer.decide) {
         throw error(errc::bad_dashboard_option, what + "there is no authorizer");
     }
-    if (!core.options().allow_plain_http) {
+    if (!encrypted && !core.options().allow_plain_http) {
         throw error(
             errc::bad_dashboard_option,
             what +
-                "credentials could be read on the way: serve it behind TLS, or set allow_plain_http"
+                "credentials could be read on the way: serve it over TLS, or set allow_plain_http"
         );
     }
 }
 
-COFIRE_DECL asio::awaitable<void>
-listen_and_serve(std::shared_ptr<dashboard_core> core, asio::ip::tcp::endpoint endpoint) {
-    check_endpoint(*core, endpoint);
+COFIRE_DECL asio::awaitable<void> listen_and_serve(
+    std::shared_ptr<dashboard_core> core,
+    asio::ip::tcp::endpoint endpoint,
+    dashboard_transport transport
+) {
+    check_endpoint(*core, endpoint, transport.encrypted());
     asio::ip::tcp::acceptor acceptor(co_await asio::this_coro::executor);
     acceptor.open(endpoint.protocol());
     acceptor.set_option(asio::socket_base::reuse_address(true));
     acceptor.bind(endpoint);
     acceptor.listen();
-    auto op = serve_all(std::move(core), std::move(acceptor));
+    auto op = serve_all(std::move(core), std::move(acceptor), transport.maker());
     co_await std::move(op);
 }
 
-COFIRE_DECL asio::awaitable<void>
-check_and_serve(std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor) {
-    check_endpoint(*core, acceptor.local_endpoint());
-    auto op = serve_all(std::move(core), std::move(acceptor));
+COFIRE_DECL asio::awaitable<void> check_and_serve(
+    std::shared_ptr<dashboard_core> core,
+    asio::ip::tcp::acceptor acceptor,
+    dashboard_transport transport
+) {
+    check_endpoint(*core, acceptor.local_endpoint(), transport.encrypted());
+    auto op = serve_all(std::move(core), std::move(acceptor), transport.maker());
     co_await std::move(op);
+}
+
+[[nodiscard]] inline dashboard_transport plain_transport() {
+    return dashboard_transport(make_plain_connection, false);
 }
 
 } // namespace detail
 
 COFIRE_DECL asio::awaitable<void> dashboard::serve(asio::ip::tcp::endpoint endpoint) const {
-    return detail::listen_and_serve(core_.share(), std::move(endpoint));
+    return detail::listen_and_serve(core_.share(), std::move(endpoint), detail::plain_transport());
 }
 
 COFIRE_DECL asio::awaitable<void> dashboard::serve(asio::ip::tcp::acceptor acceptor) const {
-    return detail::check_and_serve(core_.share(), std::move(acceptor));
+    return detail::check_and_serve(core_.share(), std::move(acceptor), detail::plain_transport());
+}
+
+COFIRE_DECL asio::awaitable<void>
+dashboard::serve(asio::ip::tcp::endpoint endpoint, dashboard_transport transport) const {
+    return detail::listen_and_serve(core_.share(), std::move(endpoint), std::move(transport));
+}
+
+COFIRE_DECL asio::awaitable<void>
+dashboard::serve(asio::ip::tcp::acceptor acceptor, dashboard_transport transport) const {
+    return detail::check_and_serve(core_.share(), std::move(acceptor), std::move(transport));
 }
 
 } // namespace cofire

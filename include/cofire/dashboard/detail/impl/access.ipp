@@ -56,7 +56,7 @@ COFIRE_DECL void check_host(http::fields const& header, std::vector<std::string>
     }
 }
 
-COFIRE_DECL void check_origin(http::fields const& header, std::string_view csrf) {
+COFIRE_DECL void check_same_origin(http::fields const& header) {
     std::string_view type = header[http::field::content_type];
     type = type.substr(0, type.find(';'));
     while (type.ends_with(' ')) {
@@ -83,6 +83,10 @@ COFIRE_DECL void check_origin(http::fields const& header, std::string_view csrf)
             );
         }
     }
+}
+
+COFIRE_DECL void check_origin(http::fields const& header, std::string_view csrf) {
+    check_same_origin(header);
     std::string_view const token = header["X-Cofire-CSRF"];
     if (header.count("X-Cofire-CSRF") != 1 || !equal_in_constant_time(token, csrf)) {
         throw web_problem(

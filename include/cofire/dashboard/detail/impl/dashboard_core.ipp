@@ -23,7 +23,8 @@ COFIRE_DECL dashboard_core::dashboard_core(client jobs, dashboard_options option
     : jobs_(std::move(jobs)),
       options_(std::move(options)),
       hidden_(options_.redact),
-      csrf_(random_token()) {
+      csrf_(random_token()),
+      sessions_(options_.sessions) {
     auto const refuse = [](std::string const& why) {
         throw error(errc::bad_dashboard_option, why);
     };
@@ -46,6 +47,10 @@ COFIRE_DECL dashboard_core::dashboard_core(client jobs, dashboard_options option
         if (ec) {
             refuse("trusted_proxies: " + quoted(proxy) + " is no address");
         }
+    }
+    if (options_.sessions.idle < std::chrono::seconds(1) ||
+        options_.sessions.absolute < options_.sessions.idle) {
+        refuse("sessions: idle is from 1 s to absolute");
     }
     if (options_.deadline < std::chrono::milliseconds(1)) {
         refuse("deadline of " + std::to_string(options_.deadline.count()) + " ms: at least 1 ms");
@@ -200,7 +205,7 @@ respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity 
             call.fields =
                 web_fields::from_query(mark == target.size() ? "" : target.substr(mark + 1));
         } else {
-            check_origin(request.header, core->csrf());
+            check_origin(request.header, call.csrf());
             if (route->kind == route_kind::act && call.who.role != role::operator_) {
                 throw web_problem(403, "role", "only an operator may do this");
             }
@@ -228,61 +233,6 @@ respond(std::shared_ptr<dashboard_core> core, web_request request, web_identity 
     }
     tell_action(call, route, std::to_string(reply.status));
     co_return reply;
-}
-
-COFIRE_DECL asio::awaitable<web_reply>
-respond_authorized(std::shared_ptr<dashboard_core> core, web_request request, std::string peer) {
-    authorizer const& door = core->options().authorizer;
-    std::string const from =
-        client_address(request.header, std::move(peer), core->options().trusted_proxies);
-    std::string const group = address_group(from);
-    web_identity who;
-    who.from = from;
-    if (!door.decide) { // on the loopback interface only: serve() sees to that
-        who.user = "local";
-        who.role = role::operator_;
-        auto op = respond(std::move(core), std::move(request), std::move(who));
-        co_return co_await std::move(op);
-    }
-    steady_point const now = core->jobs().clock().steady_now();
-    if (duration const wait = core->brake().wait_for(group, now); wait > duration{0}) {
-        auto const seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-        co_return web_problem(429, "too_many_attempts", "too many refused attempts")
-            .with("Retry-After", std::to_string(seconds))
-            .reply();
-    }
-    access_request question;
-    question.authorization = request.header[http::field::authorization];
-    question.cookie = request.header[http::field::cookie];
-    question.target = request.target;
-    question.from = from;
-    std::optional<access_grant> grant;
-    std::exception_ptr failure;
-    try {
-        auto op = door.decide(question);
-        grant = co_await std::move(op);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    if (failure) {
-        static_cast<void>(reply_for(failure)); // rethrows a cancellation
-    }
-    if (!grant) {
-        // Without credentials it is a browser that asks for the first time.
-        if (!question.authorization.empty() || !question.cookie.empty()) {
-            core->brake().refused(group, now);
-        }
-        web_problem refusal(401, "unauthorized", "the dashboard needs credentials");
-        if (!door.challenge.empty()) {
-            refusal.with("WWW-Authenticate", door.challenge);
-        }
-        co_return refusal.reply();
-    }
-    core->brake().admitted(group);
-    who.user = std::move(grant->user);
-    who.role = grant->role;
-    auto op = respond(std::move(core), std::move(request), std::move(who));
-    co_return co_await std::move(op);
 }
 
 } // namespace cofire::detail

@@ -4,8 +4,8 @@
 #ifndef COFIRE_DASHBOARD_DETAIL_IMPL_DASHBOARD_SERVER_IPP
 #define COFIRE_DASHBOARD_DETAIL_IMPL_DASHBOARD_SERVER_IPP
 
+#include <cofire/dashboard/detail/answer_requests.hpp>
 #include <cofire/dashboard/detail/dashboard_server.hpp>
-#include <cofire/dashboard/detail/write_reply.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -16,16 +16,10 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 
-#include <algorithm>
-#include <array>
+#include <chrono>
 #include <exception>
-#include <iterator>
-#include <tuple>
 #include <utility>
 
 namespace cofire::detail {
@@ -58,9 +52,9 @@ COFIRE_DECL void web_connections::leave(connection_ptr const& one, std::string c
 COFIRE_DECL void web_connections::close_all() {
     std::lock_guard const lock(mutex_);
     for (connection_ptr const& one : all_) {
-        asio::post(one->stream.get_executor(), [one] {
+        asio::post(one->get_executor(), [one] {
             one->stop.emit(asio::cancellation_type::terminal);
-            one->stream.close();
+            one->close();
         });
     }
 }
@@ -78,126 +72,38 @@ COFIRE_DECL asio::awaitable<void> web_connections::wait_for_end() {
     }
 }
 
-// What Beast found wrong with a request, as an answer.
-[[nodiscard]] inline web_reply refusal_for(boost::system::error_code ec) {
-    if (ec == http::error::body_limit) {
-        return web_problem(413, "body_too_large", "the body is longer than 64 KiB").reply();
-    }
-    if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
-        return web_problem(431, "header_too_large", "the header is too large").reply();
-    }
-    return web_problem(400, "bad_request", "this is no HTTP request").reply();
-}
+// One without TLS.
+class plain_connection final : public web_connection {
+public:
+    explicit plain_connection(asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
 
-// Reads one request; its error, if any. `fresh`: the connection is new, so the header's time runs.
-COFIRE_DECL asio::awaitable<boost::system::error_code> read_request_from(
-    beast::tcp_stream& stream,
-    beast::flat_buffer& buffer,
-    http::request_parser<http::string_body>& parser,
-    dashboard_limits const& limits,
-    bool fresh
-) {
-    auto const as_result = asio::as_tuple(asio::use_awaitable);
-    if (!fresh && buffer.size() == 0) {
-        stream.expires_after(limits.idle_time);
-        auto op = stream.async_read_some(buffer.prepare(1024), as_result);
-        auto const [ec, bytes] = co_await std::move(op);
-        if (ec) {
-            co_return ec;
-        }
-        buffer.commit(bytes);
+    [[nodiscard]] asio::any_io_executor get_executor() override { return stream_.get_executor(); }
+    void close() override { stream_.close(); }
+    [[nodiscard]] asio::awaitable<void>
+    serve(std::shared_ptr<dashboard_core> core, std::string peer) override {
+        auto self = std::static_pointer_cast<plain_connection>(shared_from_this());
+        return converse(std::move(self), std::move(core), std::move(peer));
     }
-    stream.expires_after(limits.header_time);
-    // The parser takes a folded line for one: two servers in a row might read it differently.
-    std::size_t looked_at = 0;
-    for (;;) {
-        auto const bytes = buffer.cdata();
-        std::string_view const text(static_cast<char const*>(bytes.data()), bytes.size());
-        auto const end = text.find("\r\n\r\n", looked_at);
-        std::string_view const head = text.substr(0, end);
-        if (head.find("\r\n ") != std::string_view::npos ||
-            head.find("\r\n\t") != std::string_view::npos) {
-            co_return make_error_code(http::error::bad_obs_fold);
-        }
-        if (end != std::string_view::npos) {
-            break;
-        }
-        if (text.size() > limits.header_bytes) {
-            co_return make_error_code(http::error::header_limit);
-        }
-        looked_at = text.size() - std::min<std::size_t>(text.size(), 3);
-        auto op = stream.async_read_some(buffer.prepare(1024), as_result);
-        auto const [ec, count] = co_await std::move(op);
-        if (ec) {
-            co_return ec;
-        }
-        buffer.commit(count);
-    }
-    auto header_op = http::async_read_header(stream, buffer, parser, as_result);
-    auto const header = co_await std::move(header_op);
-    if (std::get<0>(header)) {
-        co_return std::get<0>(header);
-    }
-    stream.expires_after(limits.body_time);
-    auto body_op = http::async_read(stream, buffer, parser, as_result);
-    auto const body = co_await std::move(body_op);
-    co_return std::get<0>(body);
-}
 
-// Closes so that the answer arrives even if the other side is still sending.
-COFIRE_DECL asio::awaitable<void> close_gently(beast::tcp_stream& stream) {
-    boost::system::error_code ignored;
-    stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    stream.expires_after(std::chrono::seconds(1));
-    std::array<char, 4096> rest{};
-    for (int i = 0; i != 64; ++i) {
-        auto op = stream.async_read_some(asio::buffer(rest), asio::as_tuple(asio::use_awaitable));
-        auto const [ec, bytes] = co_await std::move(op);
-        if (ec || bytes == 0) {
-            break;
+private:
+    static asio::awaitable<void> converse(
+        std::shared_ptr<plain_connection> self,
+        std::shared_ptr<dashboard_core> core,
+        std::string peer
+    ) {
+        auto answers = answer_requests(std::move(core), &self->stream_, std::move(peer), false);
+        bool const done = co_await std::move(answers);
+        if (done) {
+            auto end = close_gently(&self->stream_);
+            co_await std::move(end);
         }
     }
-}
 
-COFIRE_DECL asio::awaitable<void> serve_connection(
-    std::shared_ptr<dashboard_core> core, web_connections::connection_ptr one, std::string peer
-) {
-    dashboard_limits const& limits = core->options().limits;
-    beast::tcp_stream& stream = one->stream;
-    beast::flat_buffer buffer(limits.header_bytes + 64 * 1024 + 1024);
-    bool stays = true;
-    for (std::size_t i = 0; stays && i != limits.requests_per_connection; ++i) {
-        http::request_parser<http::string_body> parser;
-        parser.header_limit(limits.header_bytes);
-        parser.body_limit(64 * 1024);
-        auto read_op = read_request_from(stream, buffer, parser, limits, i == 0);
-        boost::system::error_code const ec = co_await std::move(read_op);
-        bool const is_http = ec.category() == make_error_code(http::error::bad_method).category();
-        if (ec &&
-            (!is_http || ec == http::error::end_of_stream || ec == http::error::partial_message)) {
-            co_return; // closed, too slow, or gone
-        }
-        web_reply reply;
-        bool head = false;
-        unsigned version = 11;
-        bool keep = false;
-        auto const& request = parser.get();
-        if (ec) {
-            reply = refusal_for(ec);
-        } else if (std::distance(request.begin(), request.end()) > 64) {
-            reply = web_problem(431, "header_too_large", "more than 64 header fields").reply();
-        } else {
-            head = request.method() == http::verb::head;
-            version = request.version();
-            keep = parser.get().keep_alive() && i + 1 != limits.requests_per_connection;
-            auto answer = respond_authorized(core, to_web_request(parser.release()), peer);
-            reply = co_await std::move(answer);
-        }
-        auto write_op = write_reply(core, &stream, std::move(reply), head, keep, version);
-        stays = co_await std::move(write_op);
-    }
-    auto op = close_gently(stream);
-    co_await std::move(op);
+    beast::tcp_stream stream_;
+};
+
+COFIRE_DECL std::shared_ptr<web_connection> make_plain_connection(asio::ip::tcp::socket socket) {
+    return std::make_shared<plain_connection>(std::move(socket));
 }
 
 // By what the connections of `peer` are counted; empty: not at all, because many share a proxy.
@@ -207,8 +113,9 @@ counts_for(dashboard_options const& options, std::string const& peer) {
     return is_proxy ? std::string() : address_group(peer);
 }
 
-COFIRE_DECL asio::awaitable<void>
-serve_all(std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor) {
+COFIRE_DECL asio::awaitable<void> serve_all(
+    std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor, connection_maker make
+) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     co_await asio::this_coro::throw_if_cancelled(false);
     auto const ex = co_await asio::this_coro::executor;
@@ -236,18 +143,18 @@ serve_all(std::shared_ptr<dashboard_core> core, asio::ip::tcp::acceptor acceptor
         }
         std::string const peer = remote.address().to_string();
         std::string const from = counts_for(core->options(), peer);
-        auto const one = std::make_shared<web_connection>(std::move(socket));
+        auto const one = make(std::move(socket));
         if (!connections->enter(one, from)) {
             continue; // closed at once
         }
         asio::co_spawn(
             strand,
-            serve_connection(core, one, peer),
+            one->serve(core, peer),
             asio::bind_cancellation_slot(
                 one->stop.slot(),
                 [connections, one, from](std::exception_ptr
                 ) { // its peer is gone, or it was stopped
-                    one->stream.close();
+                    one->close();
                     connections->leave(one, from);
                 }
             )

@@ -18,10 +18,13 @@
 namespace cofire::detail {
 
 COFIRE_DECL
-event_feed::event_feed(std::shared_ptr<dashboard_core> core, std::optional<job_id> job, role whose)
+event_feed::event_feed(
+    std::shared_ptr<dashboard_core> core, std::optional<job_id> job, web_identity const& who
+)
     : core_(std::move(core)),
       job_(job),
-      role_(whose),
+      role_(who.role),
+      session_(who.session),
       began_(core_->jobs().clock().steady_now()),
       said_(began_) {}
 
@@ -113,7 +116,8 @@ COFIRE_DECL asio::awaitable<std::string> event_feed::next() {
             co_await std::move(pause);
         }
         steady_point const now = core_->jobs().clock().steady_now();
-        if (core_->closed() || now - began_ >= std::chrono::hours(1)) {
+        bool const logged_out = !session_.empty() && !core_->sessions().find(session_, now);
+        if (logged_out || core_->closed() || now - began_ >= std::chrono::hours(1)) {
             co_return std::string();
         }
         auto op = tell();

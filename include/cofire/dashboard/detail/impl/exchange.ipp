@@ -128,9 +128,11 @@ COFIRE_DECL void set_header(http::fields& to, web_reply const& reply) {
     to.set("Cross-Origin-Opener-Policy", "same-origin");
     to.set("Cross-Origin-Resource-Policy", "same-origin");
     if (reply.asset != nullptr) {
-        to.set(http::field::cache_control, "no-cache"); // kept, but asked for each time by its ETag
+        if (reply.status != 401) { // kept, but asked for each time by its ETag
+            to.set(http::field::cache_control, "no-cache");
+        }
         to.set(http::field::etag, reply.asset->etag);
-        if (reply.asset->gzip && reply.status == 200) {
+        if (reply.asset->gzip && reply.status != 304) {
             to.set(http::field::content_encoding, "gzip");
         }
     }

@@ -49,6 +49,16 @@ inline void add_storage_problems(json::array& to, storage_health const& health, 
             "Mend what it names, and start again what uses it if it says so."
         );
     }
+    if (health.ok && !health.message.empty() && whose == role::operator_) {
+        add_problem(
+            to,
+            "storage_says",
+            false,
+            "",
+            "the storage works, and says: " + health.message,
+            "Nothing is refused yet; see to what it names before it is."
+        );
+    }
     auto const nearly = [](std::uint64_t used, std::uint64_t limit) {
         return limit != 0 && used >= limit - limit / 10;
     };
@@ -358,7 +368,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_events(web_call& call) {
     web_reply r;
     r.type = "text/event-stream";
     r.body = "retry: 3000\n\n";
-    r.feed = std::make_shared<event_feed>(call.core, job, call.who.role);
+    r.feed = std::make_shared<event_feed>(call.core, job, call.who);
     co_return r;
 }
 

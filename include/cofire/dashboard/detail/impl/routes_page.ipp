@@ -15,7 +15,7 @@
 
 namespace cofire::detail {
 
-[[nodiscard]] inline web_reply asset_reply(std::string_view name, web_call const& call) {
+COFIRE_DECL web_reply asset_named(std::string_view name) {
     auto const* const at =
         std::find_if(std::begin(dashboard_assets), std::end(dashboard_assets), [&](auto const& a) {
             return a.name == name;
@@ -25,7 +25,12 @@ namespace cofire::detail {
     }
     web_reply r;
     r.asset = at;
-    if (std::string_view(call.header[http::field::if_none_match]) == at->etag) {
+    return r;
+}
+
+[[nodiscard]] inline web_reply asset_reply(std::string_view name, web_call const& call) {
+    web_reply r = asset_named(name);
+    if (std::string_view(call.header[http::field::if_none_match]) == r.asset->etag) {
         r.status = 304;
     }
     return r;
@@ -47,7 +52,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_session(web_call& call) {
     o["role"] = call.who.role == role::operator_ ? "operator" : "viewer";
     o["may_write"] = call.core->may_write(call.who);
     o["read_only"] = options.read_only;
-    o["csrf"] = call.core->csrf();
+    o["csrf"] = call.csrf();
+    o["may_log_out"] = !call.who.csrf.empty();
     o["title"] = text_value(options.title);
     o["version"] = COFIRE_VERSION_STRING;
     o["poll_seconds"] = std::chrono::duration<double>(options.poll).count();
