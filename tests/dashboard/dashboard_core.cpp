@@ -55,6 +55,50 @@ BOOST_AUTO_TEST_CASE(an_audit_that_throws_costs_no_answer) {
     BOOST_TEST(s.post("/api/queues/pause", R"({"queue":"slow"})").status == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(an_edit_that_crosses_another_changes_nothing) {
+    odd_world w;
+    auto const core = w.core();
+    cofire::recurring_definition d;
+    d.cron = "0 3 * * *";
+    d.type = "a";
+    d.arguments = "[1]";
+    auto const act = [&](cofire::recurring_request r) {
+        cofire::recurring_answer answer;
+        asio::io_context io;
+        asio::co_spawn(
+            io,
+            w.storage.recurring(r),
+            [&](std::exception_ptr, cofire::recurring_answer a) { answer = std::move(a); }
+        );
+        io.run();
+        return answer;
+    };
+    auto const first = act(cofire::recurring_put{.id = "r", .definition = &d}).records.at(0);
+    int operations = 0;
+    w.odd.before = [&] { // after the look at what is there, before the write
+        if (++operations == 2) {
+            d.cron = "0 4 * * *";
+            act(cofire::recurring_put{.id = "r", .definition = &d});
+        }
+    };
+    auto request = pause_request(*core);
+    request.target = "/cofire/api/recurring";
+    request.body =
+        R"({"id":"r","cron":"0 5 * * *","revision":")" + std::to_string(first.revision) + "\"}";
+    asio::io_context io;
+    unsigned status = 0;
+    asio::co_spawn(
+        io,
+        cofire::detail::respond(core, std::move(request), ann()),
+        [&](std::exception_ptr, cofire::detail::web_reply const& reply) { status = reply.status; }
+    );
+    io.run();
+    BOOST_TEST(operations > 2);
+    BOOST_TEST(status == 409U);
+    auto const stored = act(cofire::recurring_list{.id = "r"}).records.at(0);
+    BOOST_TEST(stored.definition.cron == "0 4 * * *");
+}
+
 BOOST_AUTO_TEST_CASE(a_cancelled_action_has_its_line) {
     odd_world w;
     auto const core = w.core();

@@ -22,7 +22,7 @@ COFIRE_DECL std::string json_path::to_string() const {
     text += '.';
     std::string const key = quoted(key_, 64);
     // A key that needs no escaping reads better without its quotes.
-    text += key.size() == key_.size() + 2 ? std::string(key_) : key;
+    text += std::string_view(key).substr(1, key.size() - 2) == key_ ? std::string(key_) : key;
     return text;
 }
 

@@ -147,6 +147,14 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring(web_call& call) {
     co_return json_reply(o);
 }
 
+inline web_problem changed_since(std::string const& id) {
+    return {
+        409,
+        "revision_differs",
+        "the recurring job " + quoted(id) + " has changed since: look at it again",
+        "revision"};
+}
+
 // Who edits says by its revision what they saw; who creates says none. So nobody overwrites what they
 // have not seen.
 inline void check_revision(
@@ -178,12 +186,7 @@ inline void check_revision(
         );
     }
     if (old->revision != revision) {
-        throw web_problem(
-            409,
-            "revision_differs",
-            "the recurring job " + quoted(id) + " has changed since: look at it again",
-            "revision"
-        );
+        throw changed_since(id);
     }
 }
 
@@ -243,9 +246,14 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     put.definition = &d;
     put.origin = definition_origin::by_hand;
     put.next = next_occurrence(cron, call.core->now(), d.zone);
+    put.revision =
+        exists ? old->revision : 0; // what is not named in the body was taken from that one
     recurring_request const request = put;
     auto put_op = call.core->storage().recurring(request);
     recurring_answer answer = co_await std::move(put_op);
+    if (answer.outdated) {
+        throw changed_since(id);
+    }
     auto op = describe_recurring(call.core, std::move(answer.records));
     json::array const described = co_await std::move(op);
     co_return json_reply(described.at(0).as_object());
