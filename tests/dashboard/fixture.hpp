@@ -67,6 +67,29 @@ struct answer {
     }
 };
 
+/// Reads an answer.
+template <class Stream>
+answer read_answer(Stream& stream, boost::beast::flat_buffer& buffer, bool head = false) {
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(64 << 20);
+    parser.skip(head);
+    http::read(stream, buffer, parser);
+    answer a;
+    a.status = parser.get().result_int();
+    a.body = parser.get().body();
+    a.header = parser.get().base();
+    return a;
+}
+
+/// Reads until `mark` was seen; what was read up to then. The rest is left in `text`.
+template <class Stream>
+std::string read_past(Stream& stream, std::string& text, std::string_view mark) {
+    auto const n = asio::read_until(stream, asio::dynamic_buffer(text), std::string(mark));
+    std::string r = text.substr(0, n);
+    text.erase(0, n);
+    return r;
+}
+
 /// One connection, used without coroutines.
 class connection {
 public:
@@ -74,25 +97,8 @@ public:
         socket_.connect(tcp::endpoint(asio::ip::address_v4::loopback(), port));
     }
     void send(std::string const& bytes) { asio::write(socket_, asio::buffer(bytes)); }
-    /// Reads an answer.
-    answer receive(bool head = false) {
-        http::response_parser<http::string_body> parser;
-        parser.body_limit(64 << 20);
-        parser.skip(head);
-        http::read(socket_, buffer_, parser);
-        answer a;
-        a.status = parser.get().result_int();
-        a.body = parser.get().body();
-        a.header = parser.get().base();
-        return a;
-    }
-    /// Reads until `mark` was seen; what was read up to then.
-    std::string read_until(std::string_view mark) {
-        auto const n = asio::read_until(socket_, asio::dynamic_buffer(text_), std::string(mark));
-        std::string r = text_.substr(0, n);
-        text_.erase(0, n);
-        return r;
-    }
+    answer receive(bool head = false) { return read_answer(socket_, buffer_, head); }
+    std::string read_until(std::string_view mark) { return read_past(socket_, text_, mark); }
     /// True if the other side has closed.
     bool closed() {
         char c = 0;

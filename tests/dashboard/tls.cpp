@@ -45,22 +45,8 @@ public:
         stream_.handshake(ssl::stream_base::client, refused);
     }
     void send(std::string const& bytes) { asio::write(stream_, asio::buffer(bytes)); }
-    answer receive() {
-        http::response_parser<http::string_body> parser;
-        parser.body_limit(64 << 20);
-        http::read(stream_, buffer_, parser);
-        answer a;
-        a.status = parser.get().result_int();
-        a.body = parser.get().body();
-        a.header = parser.get().base();
-        return a;
-    }
-    std::string read_until(std::string_view mark) {
-        auto const n = asio::read_until(stream_, asio::dynamic_buffer(text_), std::string(mark));
-        std::string r = text_.substr(0, n);
-        text_.erase(0, n);
-        return r;
-    }
+    answer receive() { return read_answer(stream_, buffer_); }
+    std::string read_until(std::string_view mark) { return read_past(stream_, text_, mark); }
     /// Reads until an event says `mark`, while the time of `w` passes: the stream may not have begun to
     /// wait yet.
     bool hears(world& w, std::string_view mark) {

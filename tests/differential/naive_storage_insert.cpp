@@ -150,8 +150,12 @@ insert_answer naive_storage::insert_all(std::span<new_job const> jobs, time_poin
             bool found = find(p.id) != nullptr;
             for (std::size_t k = 0; k != jobs.size() && !found; ++k) {
                 if (jobs[k].id == p.id) {
-                    p.id = answer.results[k].id; // the holder stands for one that is not stored
-                    found = true;
+                    p.id = answer.results[k].id;     // the holder stands for one that is not stored
+                    found = find(p.id) != nullptr || // a key may outlive its holder
+                            std::any_of(jobs.begin(), jobs.end(), [&](new_job const& j) {
+                                return j.id == p.id;
+                            });
+                    break;
                 }
             }
             if (!found) {
