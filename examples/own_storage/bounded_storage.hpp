@@ -46,8 +46,7 @@ struct bounded_options {
 /// What a bounded_storage and all that refers to it share.
 ///
 /// All rules about jobs are cofire::job_table's, a state machine that is told what happens and when.
-/// Here is what it leaves open: the lock, the clock, who waits, who is dead, the closing. And one rule
-/// of its own, the reason for this storage: a queue whose line is full refuses more jobs.
+/// Here is the rest, and one rule more, the reason for this storage: a queue whose line is full refuses.
 class bounded_core : public std::enable_shared_from_this<bounded_core> {
 public:
     explicit bounded_core(bounded_options const& options)
@@ -55,9 +54,7 @@ public:
 
     asio::awaitable<insert_answer> insert(insert_request r) {
         step const s(*this);
-        // Under the same lock as the insert: whoever asks first how long the line is, and inserts then,
-        // shares the last place with everybody who asked at that moment.
-        throw_if_full(r, s.now);
+        throw_if_full(r, s.now); // under one lock with the insert: nobody shares the last place
         co_return table_.insert(r, s.now);
     }
     asio::awaitable<acquire_answer> acquire(acquire_request r) {
@@ -207,13 +204,13 @@ private:
     };
 
     // What follows is called under the lock, but for server_died() and is_over(), which take it.
-
     void throw_if_closed() const {
         if (closed_) {
             throw error(errc::closed, "bounded storage");
         }
     }
 
+    /// Counts the new jobs that would stand in line at once.
     void throw_if_full(insert_request const& r, time_point now) {
         std::map<std::string, std::uint64_t> line; // of each queue
         auto const known = table_.queues(queue_list{}, now);
@@ -221,7 +218,9 @@ private:
             line[queue.name] = queue.waiting;
         }
         for (new_job const& job : r.jobs) {
-            if (job.settings && ++line[job.settings->queue] > options_.most_waiting) {
+            bool const waits = job.settings && !job.due && job.parents.empty() &&
+                               table_.read(read_get{.ids = {&job.id, 1}}, now).jobs.empty();
+            if (waits && ++line[job.settings->queue] > options_.most_waiting) {
                 throw error(errc::storage_full, "the line of queue " + job.settings->queue);
             }
         }
@@ -233,8 +232,9 @@ private:
             for (ended_job const& job : effects.ended) {
                 if (std::ranges::find(w->jobs, job.id) != w->jobs.end()) {
                     w->ended = true;
-                    if (job.record) { // retention may have removed the job already
-                        w->records.push_back(*job.record);
+                    try { // retention may have removed the job already
+                        job.record ? w->records.push_back(*job.record) : void();
+                    } catch (std::bad_alloc const&) { // then result() asks for the job itself
                     }
                 }
             }
@@ -270,8 +270,8 @@ private:
 static_assert(cofire::storage<bounded_core>);
 
 /// Jobs in memory, at most so many in the line of each queue: an insert that would be one too many is
-/// refused with errc::storage_full, and the caller slows down or tells its own caller to. Only inserts are
-/// refused: what becomes due, is tried again or recurs takes its place all the same.
+/// refused with errc::storage_full, and the caller slows down or tells its own caller to. What waits for a
+/// time or a parent, is tried again or recurs is not refused, and takes its place all the same.
 class bounded_storage {
 public:
     explicit bounded_storage(bounded_options const& options = {})

@@ -251,6 +251,10 @@ class Readme(unittest.TestCase):
         self.assertEqual(findings("readme", {"docs/a.md": page, "docs/b.md": ""}), [])
         self.assertEqual(len(findings("readme", {"docs/a.md": page})), 1)
 
+    def test_headings_have_a_space(self):
+        self.assertEqual(findings("readme", {"docs/a.md": "# a\n\n```\n#b\n```\n\n## c\n"}), [])
+        self.assertEqual(len(findings("readme", {"docs/a.md": "#a\n\n    ##b\n"})), 2)
+
 
 if __name__ == "__main__":
     unittest.main()

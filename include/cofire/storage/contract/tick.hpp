@@ -70,7 +70,8 @@ enum class server_command : std::uint8_t {
 ///
 /// Where jobs of one queue, type and argument version wait and none of the servers handles them, one of
 /// these says so, with the nil id, `from` and `to` enqueued and a reason that begins with "unhandled": once
-/// when it begins to be so, and again when a server announces itself. Without a server nobody is told.
+/// for the servers there are, and again when a server announces itself, or the last one that handled them
+/// has gone. Without a server nobody is told.
 struct storage_notice {
     /// The job; nil: it concerns all of the type that wait.
     job_id id;

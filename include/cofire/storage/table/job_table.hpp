@@ -295,6 +295,7 @@ private:
     void plan_kinds(insert_plan const& plan) const;
     [[nodiscard]] error no_more_kinds(std::string const& one_more) const;
     void check_new_queue(std::string_view name) const;
+    void check_move(change_request const& r) const;
     void stage_insert(insert_staging& s, time_point now);
     void stage_job(insert_staging& s, std::size_t index, time_point now);
     void stage_key(insert_staging& s, job_node& job, unique_key_spec const& key);

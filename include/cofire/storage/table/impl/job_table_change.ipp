@@ -8,6 +8,8 @@
 #include <cofire/storage/table/job_table.hpp>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace cofire::detail {
 
@@ -198,8 +200,35 @@ std::string job_table::change_matching(change_request const& r, Apply const& app
 
 /// Checks that a queue, unless it is known, finds room.
 COFIRE_DECL void job_table::check_new_queue(std::string_view name) const {
-    if (std::max(queues_.size(), kinds_) >= limits_.kinds && !queues_.contains(name)) {
+    if (queues_.size() >= limits_.kinds && !queues_.contains(name)) {
         throw no_more_kinds("queue " + quoted(name));
+    }
+}
+
+/// Checks that the kinds of jobs that a move may make find room.
+COFIRE_DECL void job_table::check_move(change_request const& r) const {
+    auto const target = queues_.find(r.queue);
+    std::set<std::pair<std::uint32_t, std::uint32_t>> made;
+    auto const note = [&](lane const& from) {
+        std::pair const kind(from.type->index, from.version);
+        if (target == queues_.end() || !target->second.lane_of.contains(kind)) {
+            made.insert(kind);
+        }
+    };
+    for (job_id id : r.ids) {
+        if (job_node const* const job = find(id)) {
+            note(*job->line);
+        }
+    }
+    if (r.ids.empty() && r.filter) { // any job may match
+        for (auto const& [name, queue] : queues_) {
+            for (auto const& l : queue.lanes) {
+                note(*l);
+            }
+        }
+    }
+    if (!made.empty() && kinds_ + made.size() > limits_.kinds) {
+        throw no_more_kinds("a move to queue " + quoted(r.queue));
     }
 }
 
@@ -216,7 +245,7 @@ COFIRE_DECL change_answer job_table::change(change_request const& r, time_point 
         throw error(errc::bad_queue, quoted(r.queue));
     }
     if (r.kind == change_kind::move) {
-        check_new_queue(r.queue);
+        check_move(r);
     }
     pass_time(now);
     change_answer answer{.now = now};
