@@ -253,7 +253,7 @@ class Readme(unittest.TestCase):
 
     def test_headings_have_a_space(self):
         self.assertEqual(findings("readme", {"docs/a.md": "# a\n\n```\n#b\n```\n\n## c\n"}), [])
-        self.assertEqual(len(findings("readme", {"docs/a.md": "#a\n\n    ##b\n"})), 2)
+        self.assertEqual(len(findings("readme", {"docs/a.md": "#a\n\n ##b\n\n    #code\n"})), 2)
 
 
 if __name__ == "__main__":
