@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 namespace cofire::differential {
 namespace {
@@ -238,15 +239,16 @@ std::string describer::operator()(tick_answer const& a) const {
     for (held_job const& h : a.held) {
         t("\n    held ")(name(h.id))("epoch", epoch(h.id, h.epoch));
     }
-    auto notices = a.notices;
-    auto const by_kind = [](storage_notice const& x, storage_notice const& y) {
+    // Those about jobs that nobody handles have no order: they come last, sorted.
+    std::vector<storage_notice> notices;
+    std::vector<storage_notice> unhandled;
+    for (storage_notice const& n : a.notices) {
+        (n.id.is_nil() ? unhandled : notices).push_back(n);
+    }
+    std::sort(unhandled.begin(), unhandled.end(), [](auto const& x, auto const& y) {
         return std::tie(x.type, x.reason) < std::tie(y.type, y.reason);
-    };
-    auto const transition = [](storage_notice const& n) { return !n.id.is_nil(); };
-    // Those about jobs that nobody handles have no order.
-    std::sort(
-        std::stable_partition(notices.begin(), notices.end(), transition), notices.end(), by_kind
-    );
+    });
+    notices.insert(notices.end(), unhandled.begin(), unhandled.end());
     for (storage_notice const& n : notices) {
         t("\n    notice ")(name(n.id))("type", n.type)("from", to_string(n.from));
         t("to", to_string(n.to))("reason", n.reason);
