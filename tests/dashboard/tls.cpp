@@ -61,11 +61,13 @@ public:
                     read = true;
                 }
             );
-            for (io_.restart(); !read; io_.restart()) {
+            while (!read) {
+                io_.restart();
                 if (io_.run_for(1ms) == 0) {
                     w.clock.advance(2s);
                 }
             }
+            io_.restart();
             if (!ended && read_until("\n\n").find(mark) != std::string::npos) {
                 return true;
             }
