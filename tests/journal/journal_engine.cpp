@@ -5,12 +5,14 @@
 #include "storage/support.hpp"
 
 #include <cofire/storage/journal/journal_storage.hpp>
+#include <cofire/storage/journal/posix_files.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -437,6 +439,128 @@ BOOST_AUTO_TEST_CASE(on_a_real_directory_with_a_thread) {
     BOOST_TEST(get(storage, 1).has_value());
     BOOST_TEST(!get(storage, 2).has_value());
     BOOST_TEST((std::filesystem::status(directory).permissions() == std::filesystem::perms{0700}));
+}
+
+/// Files of a real directory, whose syncs wait until they may go on.
+class held_files : public cofire::detail::posix_files {
+public:
+    using posix_files::posix_files;
+    void sync(file& f) {
+        may_sync.wait(false);
+        posix_files::sync(f);
+    }
+    std::atomic<bool> may_sync = true;
+};
+
+/// A journal on them, and a server that is known to it.
+struct held_journal {
+    explicit held_journal(std::filesystem::path const& directory) {
+        auto made = std::make_unique<held_files>(directory.string());
+        files = made.get();
+        journal = std::make_shared<cofire::detail::journal_engine<held_files>>(
+            std::move(made), journal_options()
+        );
+        server = announce(*journal, presence);
+    }
+    ~held_journal() {
+        release();
+        journal->close();
+    }
+    held_journal(held_journal const&) = delete;
+    held_journal& operator=(held_journal const&) = delete;
+    void hold() const { files->may_sync = false; }
+    void release() const {
+        files->may_sync = true;
+        files->may_sync.notify_all();
+    }
+    /// Begins an operation; true once it is answered.
+    template <class T>
+    std::shared_ptr<bool> begin(asio::awaitable<T> op) {
+        auto answered = std::make_shared<bool>(false);
+        asio::co_spawn(io, std::move(op), [answered](std::exception_ptr e, T const&) {
+            BOOST_TEST(!e);
+            *answered = true;
+        });
+        io.restart();
+        io.poll();
+        return answered;
+    }
+    std::shared_ptr<bool> begin_acquire() {
+        return begin(journal->acquire({.server = server, .takes = takes, .limit = 1}));
+    }
+    void finish() {
+        release();
+        io.restart();
+        io.run();
+    }
+
+    held_files* files = nullptr;
+    std::shared_ptr<cofire::detail::journal_engine<held_files>> journal;
+    std::shared_ptr<void const> presence;
+    cofire::server_instance server = 0;
+    std::vector<cofire::take> takes{{.queue = "default"}};
+    asio::io_context io;
+};
+
+BOOST_AUTO_TEST_CASE(jobs_that_are_stored_are_given_while_others_are_being_stored) {
+    folder const at;
+    held_journal j(at.path / "jobs.d");
+    for (std::uint64_t n = 1; n != 5; ++n) {
+        insert(*j.journal, n);
+    }
+    auto const first = acquire(*j.journal, j.server, 1);
+    std::vector<cofire::run_outcome> const outcomes{
+        {.id = first.at(0).id, .epoch = first.at(0).epoch}};
+    std::vector<cofire::new_job> const fifth{job(5)};
+    j.hold();
+    auto const settled = j.begin(j.journal->settle({.server = j.server, .outcomes = outcomes}));
+    auto const inserted = j.begin(j.journal->insert({.jobs = fifth}));
+    for (int i = 0; i != 3; ++i) {
+        BOOST_TEST(*j.begin_acquire());
+    }
+    auto const newest = j.begin_acquire();
+    BOOST_TEST(!*newest); // its insert is not stored
+    BOOST_TEST(!*settled);
+    BOOST_TEST(!*inserted);
+    j.finish();
+    BOOST_TEST(*newest);
+    BOOST_TEST(*settled);
+    BOOST_TEST(*inserted);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_is_given_when_what_made_it_ready_is_stored) {
+    folder const at;
+    held_journal j(at.path / "jobs.d");
+    insert(*j.journal, 1);
+    std::vector<cofire::new_job> const child{storage_tests::after(job(2), 1)};
+    (void)await(j.journal->insert({.jobs = child}));
+    auto const parent = acquire(*j.journal, j.server, 1);
+    std::vector<cofire::run_outcome> const outcomes{
+        {.id = parent.at(0).id, .epoch = parent.at(0).epoch}};
+    j.hold();
+    auto const settled = j.begin(j.journal->settle({.server = j.server, .outcomes = outcomes}));
+    BOOST_TEST(!*settled);
+    auto const given = j.begin_acquire();
+    BOOST_TEST(!*given); // its parent may not have succeeded
+    j.finish();
+    BOOST_TEST(*given);
+    BOOST_TEST((get(*j.journal, 2).value().state == job_state::processing));
+}
+
+BOOST_AUTO_TEST_CASE(jobs_that_were_there_when_it_was_opened_wait_for_nothing) {
+    folder const at;
+    {
+        held_journal const j(at.path / "jobs.d");
+        insert(*j.journal, 1);
+    }
+    held_journal j(at.path / "jobs.d");
+    j.hold();
+    std::vector<cofire::new_job> const second{job(2)};
+    auto const inserted = j.begin(j.journal->insert({.jobs = second}));
+    BOOST_TEST(!*inserted);
+    BOOST_TEST(*j.begin_acquire());
+    BOOST_TEST(!*j.begin_acquire());
+    j.finish();
 }
 
 BOOST_AUTO_TEST_CASE(many_callers_at_a_time_share_the_syncs) {

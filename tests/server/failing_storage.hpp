@@ -20,8 +20,8 @@ class failing_storage {
 public:
     explicit failing_storage(cofire::storage_ref real) : real_(std::move(real)) {}
 
-    // Called with the operation's name. "fire", "announce" and "acquire", a settle that takes jobs, are
-    // told from the other recurring, servers and settle calls.
+    // Called with the operation's name. "fire" and "announce" are told from the other recurring and
+    // servers calls. Among the names, a settle that takes jobs is an "acquire" too.
     std::function<void(std::string_view)> before = [](std::string_view) {};
     std::function<void(std::string_view)> after = [](std::string_view) {};
     // Called with a settle before it takes place; what it throws is what settle throws.
@@ -30,6 +30,8 @@ public:
     std::function<std::optional<std::string>(cofire::run_outcome const&)> refuses;
     // Whether the answers for the outcomes are left out.
     std::function<bool()> drop_results;
+    // Awaited when a settle has taken place, before its answer; empty: it is answered at once.
+    std::function<asio::awaitable<void>()> answering;
     // Called with each answer that gives jobs, before the server sees it.
     std::function<void(cofire::acquire_answer const&)> gave;
     // Called with each tick.
@@ -43,7 +45,16 @@ public:
         return pass("insert", real_.insert(r));
     }
     asio::awaitable<cofire::acquire_answer> acquire(cofire::acquire_request r) {
-        return pass("acquire", real_.acquire(r));
+        names.emplace_back("acquire");
+        ++calls;
+        before("acquire");
+        auto op = real_.acquire(r);
+        cofire::acquire_answer answer = co_await std::move(op);
+        if (gave && !answer.jobs.empty()) {
+            gave(answer);
+        }
+        after("acquire");
+        co_return answer;
     }
     asio::awaitable<cofire::settle_answer> settle(cofire::settle_request r) {
         names.push_back(r.then ? "acquire" : "settle");
@@ -64,6 +75,10 @@ public:
         r.outcomes = kept;
         auto op = real_.settle(r);
         cofire::settle_answer answer = co_await std::move(op);
+        if (answering) {
+            auto wait = answering();
+            co_await std::move(wait);
+        }
         for (cofire::settle_refusal const& refusal : refusals) {
             auto const at = static_cast<std::ptrdiff_t>(refusal.index);
             answer.results.insert(answer.results.begin() + at, cofire::settle_status::refused);

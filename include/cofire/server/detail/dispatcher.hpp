@@ -38,6 +38,7 @@ public:
 
 private:
     struct watch;
+    struct settling;
 
     enum class failure_kind {
         closed,  ///< the storage is closed: the end
@@ -56,6 +57,10 @@ private:
     void arm_watch();
     void drop_watch();
     void look_at_watch();
+    static asio::awaitable<void> settle_storage(std::shared_ptr<settling> s);
+    void begin_settle(ended_runs ended, std::uint32_t limit);
+    [[nodiscard]] bool is_settling() const;
+    [[nodiscard]] bool may_settle_apart() const;
     void advance_stop(steady_point now);
     void give_up(std::exception_ptr why);
     [[nodiscard]] bool stopping() const { return plan_.begun(); }
@@ -68,7 +73,10 @@ private:
     asio::awaitable<void> announce();
     asio::awaitable<void>
     tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand);
+    asio::awaitable<void> acquire(std::uint32_t limit);
     asio::awaitable<void> settle(ended_runs ended, std::uint32_t limit);
+    void look_at_settled();
+    void take_settle_failure(std::exception_ptr const& failure);
     void take_tick(tick_answer const& answer);
     void take_held(std::span<held_job const> held, std::span<run_outcome const> in_hand);
     void take_answer(acquire_answer&& answer, std::uint32_t limit);
@@ -99,6 +107,7 @@ private:
     recurring_schedule schedule_;
     random_source random_;
     std::shared_ptr<watch> watch_;
+    std::shared_ptr<settling> settling_;
     server_instance instance_ = 0; // 0: to be announced
     std::optional<duration> tick_every_;
     std::vector<type_cap> caps_;
@@ -115,6 +124,7 @@ private:
     std::optional<job_id> list_held_; // an acquire was not answered: ask for what is held above it
     std::size_t isolate_ = 0; // so many outcomes are settled one by one: one of them is refused
     std::optional<seen_token> seen_; // by the earliest call since the last wait
+    bool settles_slowly_ = false;    // the last settle was not answered at once
     bool more_ = true;               // there may be jobs to take
     bool changed_ = false;           // the storage said that something changed
     bool jobs_first_ = false;        // it may well be a job: take it before all else

@@ -112,8 +112,13 @@ public:
     void report(slot& s) noexcept;
 
     // For the dispatcher, on its strand.
-    [[nodiscard]] dispatcher_input
-    take_input(bool with_reports, std::size_t most_ended = 1000, ended_runs spare = {});
+    static constexpr std::size_t most_unsettled = 1000; // by one call
+    [[nodiscard]] dispatcher_input take_input(
+        bool with_reports,
+        std::size_t most_ended = most_unsettled,
+        std::size_t in_flight = 0,
+        ended_runs spare = {}
+    );
     [[nodiscard]] bool has_reports() const;
     [[nodiscard]] std::size_t slot_count() const;
     void put_back(ended_runs ended);
@@ -200,6 +205,7 @@ private:
     bool no_slot_ = false;               // one could not be made
     bool closing_ = false;               // slots without a job end
     bool freed_ = false;                 // see dispatcher_input
+    bool told_ = false;                  // the dispatcher is on its way to look at what ended
     std::weak_ptr<void const> presence_; // the dispatcher's
     std::uint64_t presence_number_ = 0;
     ended_runs ended_;

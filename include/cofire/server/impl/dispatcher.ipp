@@ -20,7 +20,6 @@
 namespace cofire::detail {
 
 inline constexpr std::size_t most_fired_at_once = 100;
-inline constexpr std::size_t most_settled_at_once = 1000;
 
 /// The coroutine that waits for the storage while the dispatcher does other things. Both run on the
 /// dispatcher's strand.
@@ -40,6 +39,27 @@ struct dispatcher::watch {
     std::exception_ptr error;
 };
 
+/// The coroutine that settles, and the call it makes: if the storage takes its time, the dispatcher does
+/// other things meanwhile. Both run on the dispatcher's strand.
+struct dispatcher::settling {
+    explicit settling(std::shared_ptr<server_core> c) : core(std::move(c)) {}
+
+    std::shared_ptr<server_core> core;
+    parking gate;
+    bool started = false;
+    bool armed = false;    // a call is to be made, or under way
+    bool launched = false; // and the dispatcher has gone on
+    bool answered = false; // it is over, and the dispatcher has not seen it yet
+    bool closing = false;
+    bool ended = false;
+    ended_runs runs;
+    settle_request request{}; // of these
+    std::uint32_t limit = 0;  // of the jobs taken along
+    steady_point asked_at{};
+    settle_answer answer;
+    std::exception_ptr error;
+};
+
 COFIRE_DECL
 dispatcher::dispatcher(std::shared_ptr<server_core> core, asio::any_io_executor strand)
     : core_(std::move(core)),
@@ -49,6 +69,7 @@ dispatcher::dispatcher(std::shared_ptr<server_core> core, asio::any_io_executor 
       schedule_(core_->options.misfire_after),
       random_(core_->options.seed ? *core_->options.seed + 1 : random_seed()),
       watch_(std::make_shared<watch>(core_)),
+      settling_(std::make_shared<settling>(core_)),
       fire_at_once_(most_fired_at_once) {}
 
 COFIRE_DECL bool dispatcher::taking() const {
@@ -114,6 +135,73 @@ COFIRE_DECL void dispatcher::arm_watch() {
     );
 }
 
+COFIRE_DECL asio::awaitable<void> dispatcher::settle_storage(std::shared_ptr<settling> s) {
+    while (!s->closing) {
+        if (!s->armed) {
+            co_await s->gate.wait();
+            continue;
+        }
+        try {
+            auto op = s->core->storage.settle(std::move(s->request));
+            s->answer = co_await std::move(op);
+            if (s->answer.results.size() != s->runs.size()) {
+                std::string text = "settle of " + std::to_string(s->runs.size()) + " outcomes: ";
+                text += std::to_string(s->answer.results.size()) + " answers";
+                throw error(errc::storage_failed, text);
+            }
+        } catch (...) {
+            s->error = std::current_exception();
+        }
+        s->armed = false;
+        s->answered = true;
+        if (s->launched) {
+            s->core->dispatcher_wake->notify(resumption::in_place);
+        }
+    }
+    s->ended = true;
+    s->core->dispatcher_wake->notify(resumption::in_place);
+}
+
+COFIRE_DECL bool dispatcher::is_settling() const {
+    return settling_->armed || settling_->answered;
+}
+
+/// True if a settle may be under way while other calls are made. Jobs that came with it would be unknown
+/// here meanwhile, so it takes none along: elsewhere that would be one more way over the network.
+COFIRE_DECL bool dispatcher::may_settle_apart() const {
+    return settles_slowly_ && !tick_every_ && isolate_ == 0 && backoff_ == duration{0} && taking();
+}
+
+/// Has the runs settled, and up to `limit` jobs taken along. It may be over when this returns.
+COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit) {
+    settling& s = *settling_;
+    s.request = {.server = instance_};
+    s.limit = limit;
+    if (limit != 0) {
+        s.request.then = make_acquire(limit);
+    }
+    s.runs = std::move(ended);
+    s.request.outcomes = s.runs.outcomes;
+    s.asked_at = core_->environment.clock().steady_now();
+    s.launched = false;
+    s.armed = true;
+    if (!s.started) {
+        ignore_end end(settling_);
+        try {
+            asio::co_spawn(strand_, settle_storage(settling_), std::move(end));
+        } catch (...) { // no memory
+            s.armed = false;
+            core_->put_back(std::move(s.runs));
+            throw;
+        }
+        s.started = true;
+    } else {
+        s.gate.notify(resumption::in_place);
+    }
+    s.launched = true;
+    settles_slowly_ = !s.answered;
+}
+
 /// Ends the watch as it is, with whatever it would have said.
 COFIRE_DECL void dispatcher::drop_watch() {
     auto const old = std::exchange(watch_, std::make_shared<watch>(core_));
@@ -174,6 +262,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::turn() {
     steady_point const now = core_->environment.clock().steady_now();
     advance_stop(now);
     next_timeout_ = core_->expire_timeouts(now);
+    look_at_settled();
     if (fatal_ == nullptr && backing_off(now)) {
         if (!plan_.over() || core_->slot_count() != 0) {
             co_return;
@@ -186,12 +275,14 @@ COFIRE_DECL asio::awaitable<void> dispatcher::turn() {
         dispatcher_input const input = core_->take_input(false);
         unsettled_ += input.ended.size();
         busy_ = input.pending;
-        done_ = input.slots == 0 && !busy_;
+        done_ = input.slots == 0 && !busy_ && !is_settling();
         co_return;
     }
     if (instance_ == 0) {
-        busy_ = true;
-        co_await announce();
+        if (!is_settling()) { // as the server that is no more
+            busy_ = true;
+            co_await announce();
+        }
     } else {
         look_at_watch();
         if (!failed_) {
@@ -212,9 +303,9 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     if (report) {
         next_report_ = now + between_reports;
     }
-    dispatcher_input input = core_->take_input(
-        report, isolate_ != 0 ? 1 : most_settled_at_once, std::exchange(spare_, {})
-    );
+    std::size_t const in_flight = is_settling() ? settling_->runs.size() : 0;
+    std::size_t const most = in_flight != 0 ? 0 : isolate_ != 0 ? 1 : server_core::most_unsettled;
+    dispatcher_input input = core_->take_input(report, most, in_flight, std::exchange(spare_, {}));
     bool const any_ended = !input.ended.empty();
     bool const nothing_runs = input.slots == 0;
     caps_ = std::move(input.caps);
@@ -246,16 +337,20 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     std::uint32_t const limit = taking() && isolate_ == 0 && (more_ || any_ended || jobs_first)
                                     ? std::min(input.room, core_->options.acquire_batch)
                                     : 0;
-    if (any_ended || limit != 0) {
+    if (any_ended) {
         busy_ = true;
         co_await settle(std::move(input.ended), limit);
     } else {
         spare_ = std::move(input.ended);
+        if (limit != 0) {
+            busy_ = true;
+            co_await acquire(limit);
+        }
     }
     if (taking() && !failed_ && (reload_is_due() || firing_is_due())) {
         co_await serve_recurring();
     }
-    done_ = stopping() && nothing_runs && !busy_ && !failed_;
+    done_ = stopping() && nothing_runs && !busy_ && !failed_ && !is_settling();
 }
 
 template <class Time>
@@ -297,6 +392,11 @@ COFIRE_DECL asio::awaitable<void> dispatcher::pause() {
 }
 
 COFIRE_DECL asio::awaitable<void> dispatcher::retire() {
+    settling_->closing = true;
+    settling_->gate.notify();
+    while (settling_->started && !settling_->ended) {
+        co_await core_->dispatcher_wake->wait();
+    }
     watch_->closing = true;
     if (watch_->started && !watch_->ended) {
         watch_->gate.notify();

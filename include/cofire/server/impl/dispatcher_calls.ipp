@@ -113,7 +113,9 @@ COFIRE_DECL asio::awaitable<void>
 dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand) {
     tick_request request{.server = instance_, .reports = reports};
     request.executor_stamp = core_->environment.clock().steady_now();
-    request.list_held = list_held_;
+    if (!is_settling()) { // what it has not answered yet would look as if it were lost
+        request.list_held = list_held_;
+    }
     tick_answer answer;
     std::exception_ptr failure;
     try {
@@ -210,54 +212,83 @@ COFIRE_DECL void dispatcher::take_answer(acquire_answer&& answer, std::uint32_t 
     }
 }
 
-COFIRE_DECL asio::awaitable<void> dispatcher::settle(ended_runs ended, std::uint32_t limit) {
-    settle_request request{.server = instance_, .outcomes = ended.outcomes};
-    if (limit != 0) {
-        request.then = make_acquire(limit);
-    }
+COFIRE_DECL asio::awaitable<void> dispatcher::acquire(std::uint32_t limit) {
+    acquire_request const request = make_acquire(limit);
     steady_point const asked_at = core_->environment.clock().steady_now();
-    settle_answer answer;
+    acquire_answer answer;
     std::exception_ptr failure;
     try {
-        auto op = core_->storage.settle(request);
+        auto op = core_->storage.acquire(request);
         answer = co_await std::move(op);
-        if (answer.results.size() != ended.size()) {
-            std::string text = "settle of " + std::to_string(ended.size()) + " outcomes: ";
-            text += std::to_string(answer.results.size()) + " answers";
-            throw error(errc::storage_failed, text);
-        }
     } catch (...) {
         failure = std::current_exception();
     }
-
     if (failure) {
-        auto const kind = take_failure(failure, "settle");
-        if (kind == failure_kind::failed && request.then) {
+        if (take_failure(failure, "acquire") == failure_kind::failed) {
             list_held_ = job_id{};
         }
-        if (kind == failure_kind::refused && !ended.empty()) {
-            forget_failure();
-            if (isolate_ != 0) { // this is the one
-                isolate_ = 0;
-                std::string const why = describe_failure({}, failure).message;
-                refuse(std::move(ended.outcomes.front()), std::move(ended.about.front()), why);
-                ended.clear();
-            } else {
-                isolate_ = ended.size();
-            }
-        }
-        core_->put_back(std::move(ended)); // settling is idempotent
         co_return;
     }
-    isolate_ -= std::min(isolate_, ended.size());
     core_->set_storage_time(answer.now, asked_at);
-    if (answer.acquired) { // first, so that handlers start
-        take_answer(std::move(*answer.acquired), limit);
+    take_answer(std::move(answer), limit);
+}
+
+/// Settles, and takes jobs: in one call, unless that would hold up the slots until it is answered.
+COFIRE_DECL asio::awaitable<void> dispatcher::settle(ended_runs ended, std::uint32_t limit) {
+    bool const apart = may_settle_apart();
+    begin_settle(std::move(ended), apart ? 0 : limit);
+    while (!apart && !settling_->answered) {
+        co_await core_->dispatcher_wake->wait();
     }
-    core_->count_settled(ended.outcomes, answer.results);
-    tell_settled(ended, answer.results);
-    take_refusals(ended, answer);
-    spare_ = std::move(ended);
+    look_at_settled();
+    if (apart && limit != 0 && !failed_) {
+        co_await acquire(limit);
+    }
+}
+
+/// Takes the answer of the last settle, if it has come.
+COFIRE_DECL void dispatcher::look_at_settled() {
+    settling& s = *settling_;
+    if (!std::exchange(s.answered, false)) {
+        return;
+    }
+    if (auto const failure = std::exchange(s.error, nullptr)) {
+        take_settle_failure(failure);
+        return;
+    }
+    isolate_ -= std::min(isolate_, s.runs.size());
+    core_->set_storage_time(s.answer.now, s.asked_at);
+    more_ = true;            // there is room for jobs that were passed over
+    if (s.answer.acquired) { // first, so that handlers start
+        take_answer(std::move(*s.answer.acquired), s.limit);
+    }
+    core_->count_settled(s.runs.outcomes, s.answer.results);
+    tell_settled(s.runs, s.answer.results);
+    take_refusals(s.runs, s.answer);
+    spare_ = std::move(s.runs);
+    s.runs.clear();
+    changed_ = changed_ || list_held_; // that had to wait
+}
+
+COFIRE_DECL void dispatcher::take_settle_failure(std::exception_ptr const& failure) {
+    settling& s = *settling_;
+    auto const kind = take_failure(failure, "settle");
+    if (kind == failure_kind::failed && s.limit != 0) {
+        list_held_ = job_id{};
+    }
+    if (kind == failure_kind::refused) {
+        forget_failure();
+        if (isolate_ != 0) { // this is the one
+            isolate_ = 0;
+            std::string const why = describe_failure({}, failure).message;
+            refuse(std::move(s.runs.outcomes.front()), std::move(s.runs.about.front()), why);
+            s.runs.clear();
+        } else {
+            isolate_ = s.runs.size();
+        }
+    }
+    core_->put_back(std::move(s.runs)); // settling is idempotent
+    s.runs.clear();
 }
 
 COFIRE_DECL void dispatcher::take_refusals(ended_runs& ended, settle_answer const& answer) {

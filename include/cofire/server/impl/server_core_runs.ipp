@@ -212,7 +212,6 @@ COFIRE_DECL void server_core::take_ended(slot& s, ended_run& run) {
     if (!s.holds) {
         return;
     }
-    bool const first = ended_.empty() && !freed_; // otherwise the dispatcher is on its way
     s.holds = false;
     timeouts_.erase(s);
     --counters_.running;
@@ -226,7 +225,7 @@ COFIRE_DECL void server_core::take_ended(slot& s, ended_run& run) {
         freed_ = true;
     }
     s.handed_back = false;
-    if (first) {
+    if (!std::exchange(told_, true)) {
         dispatcher_wake->notify();
     }
 }
@@ -389,8 +388,11 @@ void put_first(std::vector<T>& to, std::vector<T>& what) {
     );
 }
 
-COFIRE_DECL dispatcher_input
-server_core::take_input(bool with_reports, std::size_t most_ended, ended_runs spare) {
+/// `in_flight`: so many are being settled. If there are any, `most_ended` is 0, and no more jobs are taken
+/// than one call can settle: whatever is not settled runs again after a crash.
+COFIRE_DECL dispatcher_input server_core::take_input(
+    bool with_reports, std::size_t most_ended, std::size_t in_flight, ended_runs spare
+) {
     if (with_reports) {
         collect_reports();
     }
@@ -398,6 +400,7 @@ server_core::take_input(bool with_reports, std::size_t most_ended, ended_runs sp
     input.ended = std::move(spare); // its memory is what comes next is gathered in
     input.ended.clear();
     std::lock_guard const lock(mutex_);
+    told_ = false;
     std::size_t const reports = slice_of(reports_, 1000, [](run_report const& r) {
         std::size_t bytes = 0;
         for (log_line const& line : r.lines) {
@@ -413,13 +416,18 @@ server_core::take_input(bool with_reports, std::size_t most_ended, ended_runs sp
         take_first(ended_.outcomes, ended, input.ended.outcomes);
         take_first(ended_.about, ended, input.ended.about);
     }
-    input.pending = !ended_.empty() || !reports_.empty();
+    input.pending = (!ended_.empty() && most_ended != 0) || !reports_.empty();
     input.freed = std::exchange(freed_, false);
     input.no_slot = std::exchange(no_slot_, false);
     input.slots = slots_.size() + spawning_;
     auto const held = counters_.running + ready_.size();
     input.room =
         held < options.concurrency ? static_cast<std::uint32_t>(options.concurrency - held) : 0;
+    if (in_flight != 0) {
+        std::size_t const unsettled = in_flight + ended_.size();
+        std::size_t const left = unsettled < most_unsettled ? most_unsettled - unsettled : 0;
+        input.room = static_cast<std::uint32_t>(std::min<std::size_t>(input.room, left));
+    }
     for (type_load const& load : loads_) {
         std::size_t const most = load.handler->options.concurrency;
         auto const left = static_cast<std::uint32_t>(load.held < most ? most - load.held : 0);

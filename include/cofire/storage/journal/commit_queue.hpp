@@ -64,6 +64,8 @@ public:
     std::uint64_t append(std::vector<std::byte> const& records, std::size_t count);
     /// The number of the last record appended.
     [[nodiscard]] std::uint64_t appended() const;
+    /// The number of the last record that has come that far.
+    [[nodiscard]] std::uint64_t so_far(commit_level level) const;
     /// Bytes that were appended and not yet written.
     [[nodiscard]] std::size_t unwritten_bytes() const;
     /// True if more should not be appended before some is written.

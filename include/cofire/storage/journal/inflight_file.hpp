@@ -56,15 +56,16 @@ public:
     /// Forgets all that stands in it.
     void clear() {
         files_.truncate(file_, 0);
-        places_ = 0;
         free_.clear();
+        first_free_ = 0;
+        free_count_ = 0;
         held_.clear();
         grow();
     }
 
     /// Makes sure that so many can be noted without more room, in the file or in memory.
     void reserve(std::size_t runs) {
-        while (free_.size() < runs) {
+        while (free_count_ < runs) {
             grow();
         }
         held_.reserve(held_.size() + runs);
@@ -76,18 +77,12 @@ public:
         reserve(runs.size());
         for (std::size_t i = 0; i != runs.size();) {
             // Places that follow each other are written in one go.
-            std::size_t const place = free_.back();
+            std::size_t const place = free_[first_free_];
             buffer_.clear();
-            std::size_t n = 0;
-            while (i != runs.size() && free_.back() == place + n) {
-                free_.pop_back();
+            for (std::size_t n = 0; i != runs.size() && free_[first_free_] == place + n; ++i, ++n) {
+                take_place();
                 encode(runs[i]);
                 held_.emplace(runs[i].epoch, run_place{place + n, server});
-                ++i;
-                ++n;
-                if (free_.empty()) {
-                    break;
-                }
             }
             files_.write(file_, place * entry_bytes, buffer_);
         }
@@ -96,7 +91,7 @@ public:
     /// The run has ended: its place may be used again.
     void end(epoch_type epoch) {
         if (auto const found = held_.find(epoch); found != held_.end()) {
-            free_.push_back(found->second.index);
+            give_place(found->second.index);
             held_.erase(found);
         }
     }
@@ -105,7 +100,7 @@ public:
     void end_all(server_instance server) {
         for (auto i = held_.begin(); i != held_.end();) {
             if (i->second.server == server) {
-                free_.push_back(i->second.index);
+                give_place(i->second.index);
                 i = held_.erase(i);
             } else {
                 ++i;
@@ -146,20 +141,38 @@ private:
         return run.epoch != 0;
     }
 
+    void take_place() {
+        first_free_ = (first_free_ + 1) % free_.size();
+        --free_count_;
+    }
+
+    void give_place(std::size_t place) noexcept {
+        free_[(first_free_ + free_count_) % free_.size()] = place;
+        ++free_count_;
+    }
+
     void grow() {
-        std::size_t const more = places_ == 0 ? 1024 : places_;
-        files_.reserve(file_, (places_ + more) * entry_bytes);
-        free_.reserve(places_ + more);
-        for (std::size_t i = more; i-- != 0;) {
-            free_.push_back(places_ + i);
+        std::size_t const places = free_.size();
+        std::size_t const more = places == 0 ? 1024 : places;
+        files_.reserve(file_, (places + more) * entry_bytes);
+        free_.reserve(places + more);
+        std::rotate(
+            free_.begin(), free_.begin() + static_cast<std::ptrdiff_t>(first_free_), free_.end()
+        );
+        first_free_ = 0;
+        free_.resize(places + more);
+        for (std::size_t i = 0; i != more; ++i) {
+            give_place(places + i);
         }
-        places_ += more;
     }
 
     Files& files_;
     typename Files::file file_;
-    std::size_t places_ = 0;
-    std::vector<std::size_t> free_; // the next at the end
+    // The free places, in a ring as large as all places: runs mostly end in the order in which they
+    // started, so that places which follow each other come free together.
+    std::vector<std::size_t> free_;
+    std::size_t first_free_ = 0;
+    std::size_t free_count_ = 0;
     std::unordered_map<epoch_type, run_place> held_;
     std::vector<std::byte> buffer_;
 };

@@ -7,6 +7,7 @@
 #include <cofire/core/config.hpp>
 #include <cofire/storage/asio.hpp>
 #include <cofire/storage/detail/table_shell.hpp>
+#include <cofire/storage/journal/change_marks.hpp>
 #include <cofire/storage/journal/commit_queue.hpp>
 #include <cofire/storage/journal/inflight_file.hpp>
 #include <cofire/storage/journal/journal_log.hpp>
@@ -82,6 +83,9 @@ private:
 
     // Under the lock:
     std::uint64_t append_records(bool vital);
+    void note_changes();
+    [[nodiscard]] std::uint64_t record_behind_taken();
+    [[nodiscard]] std::uint64_t stored_so_far() const;
     void fail(std::string_view why) noexcept;
     void gone(server_instance instance) override;
     void make_places(std::size_t runs);
@@ -125,6 +129,7 @@ private:
     std::string store_id_;
     commit_queue queue_;
     std::uint64_t last_vital_ = 0; // the last record that is more than a start or a report
+    change_marks marks_;           // which of these records the changes of the table wait for
     std::vector<interrupted_run> starting_;
     std::vector<std::byte> records_;
     std::string problem_; // of the latest snapshot; the journal goes on without it
@@ -134,6 +139,7 @@ private:
     bool is_closed_ = false;
     // of the writer alone
     std::optional<snapshot_writer<Files>> snapshot_;
+    bool snapshot_is_whole_ = false; // all its blocks are written
     std::vector<std::byte> block_;
     std::uint64_t compact_at_ = 0;
     std::optional<commit_queue::steady_time> sync_at_;

@@ -75,6 +75,11 @@ public:
         return table_.read(r, now);
     }
 
+    /// The number of the latest change of a job's state, see job_node::changed.
+    [[nodiscard]] std::uint64_t latest_change() const { return table_.next_changed_ - 1; }
+    /// The latest change that made jobs ready which the last acquire() gave; 0: it gave none.
+    [[nodiscard]] std::uint64_t newest_taken() const { return writer_.newest_taken(); }
+
     // As of job_table.
     [[nodiscard]] bool changed(wait_interest const& interest, seen_token seen) const {
         return table_.changed(interest, seen);

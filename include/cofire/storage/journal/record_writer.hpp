@@ -75,6 +75,8 @@ public:
     void set_snapshot(table_image_writer* s) { snapshot_ = s; }
     /// The time of the latest record that was read.
     void set_last_time(time_point t) { last_now_ = t; }
+    /// The latest job_node::changed of the jobs that were taken in the command, before they were; 0: none.
+    [[nodiscard]] std::uint64_t newest_taken() const { return newest_taken_; }
     /// The counters that are told late, as they were told.
     [[nodiscard]] told_counters told() const { return told_; }
     /// They are told as they are now.
@@ -119,6 +121,7 @@ private:
     record_type type_{};
     bool is_open_ = false;
     bool decided_ = false;
+    std::uint64_t newest_taken_ = 0;
     server_instance server_ = 0;               // of the open record
     recurring_firing const* firing_ = nullptr; // being decided
     std::array<std::uint64_t, 3> removed_{};   // not told yet, by final state

@@ -110,6 +110,11 @@ COFIRE_DECL std::uint64_t commit_queue::appended() const {
     return appended_;
 }
 
+COFIRE_DECL std::uint64_t commit_queue::so_far(commit_level level) const {
+    std::lock_guard const lock(mutex_);
+    return mark(level);
+}
+
 COFIRE_DECL std::size_t commit_queue::unwritten_bytes() const {
     std::lock_guard const lock(mutex_);
     return unwritten_;

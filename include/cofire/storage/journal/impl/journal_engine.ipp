@@ -68,6 +68,7 @@ std::uint64_t journal_engine<Files>::append_records(bool vital) {
         if (vital && count != 0) {
             last_vital_ = last;
         }
+        note_changes();
         if (who_ == journal_writer::callers && count != 0) {
             write_or_fail(queue_.take_now());
         }
@@ -77,6 +78,35 @@ std::uint64_t journal_engine<Files>::append_records(bool vital) {
         last_vital_ = queue_.appended() + 1;     // which there never will be
         return last_vital_;
     }
+}
+
+/// The records up to which all is stored as the options ask.
+template <class Files>
+std::uint64_t journal_engine<Files>::stored_so_far() const {
+    return queue_.so_far(
+        options_.durability == durability_level::always ? commit_level::synced
+                                                        : commit_level::written
+    );
+}
+
+template <class Files>
+void journal_engine<Files>::note_changes() {
+    constexpr std::size_t now_and_then = 64;
+    if (options_.durability == durability_level::none) {
+        return; // nobody waits
+    }
+    marks_.note(this->table_.latest_change(), last_vital_);
+    if (marks_.size() % now_and_then == 0) {
+        marks_.stored(stored_so_far());
+    }
+}
+
+/// The record that makes the jobs ready that were just taken, if it is not stored yet. What others have
+/// changed meanwhile is none of their business.
+template <class Files>
+std::uint64_t journal_engine<Files>::record_behind_taken() {
+    marks_.stored(stored_so_far());
+    return marks_.record_of(this->table_.newest_taken(), last_vital_);
 }
 
 /// Nothing is written any more, and who waits is told. Under the lock.
@@ -169,13 +199,13 @@ asio::awaitable<acquire_answer> journal_engine<Files>::acquire(acquire_request r
     std::uint64_t before = 0;
     {
         step s(*this);
-        before = last_vital_;
         make_places(r.limit);
         answer = s.table.acquire(r, s.now);
+        before = record_behind_taken();
         note_starts(r.server, answer.jobs);
         s.done(false);
     }
-    if (!answer.jobs.empty()) {
+    if (before != 0) {
         co_await stored(before, options_.durability);
     }
     co_return answer;

@@ -101,6 +101,7 @@ void journal_engine<Files>::begin_to_serve() {
     queue_.append(records_, count);
     write(queue_.take_now());
     sync();
+    marks_.note(this->table_.latest_change(), last_vital_); // all there is
     inflight_->clear();
     compact_at_ = options_.compact_bytes;
     make_room();
@@ -228,17 +229,16 @@ void journal_engine<Files>::compact() {
             begin_snapshot();
             return;
         }
-        bool is_last = false;
-        {
-            std::lock_guard const lock(this->mutex_);
-            is_last = this->table_.snapshot_slice(1000, block_);
-        }
-        if (!block_.empty()) {
-            snapshot_->append(block_);
-        }
-        if (is_last) {
+        if (!snapshot_is_whole_) {
+            {
+                std::lock_guard const lock(this->mutex_);
+                snapshot_is_whole_ = this->table_.snapshot_slice(1000, block_);
+            }
+            if (!block_.empty()) {
+                snapshot_->append(block_);
+            }
+        } else if (snapshot_->commit_slice()) {
             std::uint64_t const size = snapshot_->size();
-            snapshot_->commit();
             snapshot_.reset();
             compact_at_ = std::max(options_.compact_bytes, size);
             note_problem("older files cannot be removed: ", log_->cleanup_failure());
@@ -294,6 +294,7 @@ void journal_engine<Files>::begin_snapshot() {
     }
     if (auto begun = log_->begin_snapshot()) {
         snapshot_.emplace(std::move(*begun));
+        snapshot_is_whole_ = false;
     } else { // there is one of this moment
         std::lock_guard const lock(this->mutex_);
         this->table_.abort_snapshot();

@@ -23,6 +23,7 @@ COFIRE_DECL void record_writer::begin(time_point now, std::size_t bytes) {
     reserve(bytes + small_records);
     now_ = now;
     decided_ = false;
+    newest_taken_ = 0;
     begun_at_ = bytes_.size();
     begun_count_ = count_;
     begun_last_now_ = last_now_;
@@ -301,6 +302,9 @@ record_writer::acquiring(acquire_step step, job_node const& job, server_instance
     if (!is_open(record_type::acquired) || server_ != server) {
         open(record_type::acquired).number(server);
         server_ = server;
+    }
+    if (step == acquire_step::take) {
+        newest_taken_ = std::max(newest_taken_, job.changed);
     }
     constexpr unsigned bits = 2;
     out().number(
