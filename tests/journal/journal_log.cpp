@@ -191,6 +191,92 @@ BOOST_AUTO_TEST_CASE(a_snapshot_may_be_written_between_frames_or_given_up) {
     BOOST_TEST(again.seen.fault == "");
 }
 
+bytes large_block_of(std::uint64_t seq) {
+    bytes block = block_of(seq);
+    block.resize(std::size_t{3} << 20);
+    return block;
+}
+
+std::size_t unsynced_bytes(simulated_disk const& disk) {
+    std::size_t sum = 0;
+    for (auto const& change : disk.pending) {
+        sum += change.data.size();
+    }
+    return sum;
+}
+
+BOOST_AUTO_TEST_CASE(no_step_of_a_large_snapshot_holds_up_the_log_for_long) {
+    constexpr std::size_t most = std::size_t{7} << 20; // a slice and a block
+    simulated_disk disk;
+    opened store(disk);
+    store.open();
+    store.append(8);
+    auto writer = store.log->begin_snapshot();
+    for (std::uint64_t seq = 1; seq <= 8; ++seq) {
+        writer->append(large_block_of(seq));
+        store.append(1);
+        BOOST_TEST(unsynced_bytes(disk) < most); // each sync takes its time
+    }
+    int slices = 1;
+    for (; !writer->commit_slice(); ++slices) {
+        store.append(1);
+    }
+    BOOST_TEST(slices >= 6); // it is read again, 24 MiB of it
+    auto next = disk.after_exit();
+    opened again(next);
+    again.open();
+    BOOST_TEST(again.seen.from_snapshot == 8U);
+    BOOST_TEST(again.seen.last == 16U + static_cast<unsigned>(slices) - 1);
+    BOOST_TEST(again.seen.fault == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_without_its_last_block_is_none) {
+    simulated_disk disk;
+    {
+        opened store(disk);
+        store.open();
+        store.append(3);
+        BOOST_TEST(store.snapshot());
+    }
+    std::string const name = cofire::detail::snapshot_name(3);
+    auto& file = content(disk, name);
+    auto const end = file.end() - cofire::detail::snapshot_footer_size;
+    auto const last = cofire::detail::block_head_size + block_of(3).size();
+    file.erase(end - static_cast<std::ptrdiff_t>(last), end);
+    disk.inodes[disk.names.at(name)].durable = file;
+    auto next = disk.after_exit();
+    opened again(next);
+    again.open();
+    BOOST_TEST(again.seen.from_snapshot == 0U); // the log has it all
+    BOOST_TEST(again.seen.last == 3U);
+    BOOST_TEST(again.seen.fault == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_reads_back_as_something_else_is_given_up) {
+    simulated_disk disk;
+    opened store(disk);
+    store.open();
+    store.append(8);
+    auto writer = store.log->begin_snapshot();
+    for (std::uint64_t seq = 1; seq <= 8; ++seq) {
+        writer->append(large_block_of(seq));
+    }
+    BOOST_TEST(!writer->commit_slice());
+    auto const is_temporary = [](auto const& entry) { return entry.first.ends_with(".tmp"); };
+    auto const at = std::find_if(disk.names.begin(), disk.names.end(), is_temporary);
+    BOOST_REQUIRE((at != disk.names.end()));
+    auto& written = disk.inodes[at->second].current;
+    written[written.size() / 2] ^= std::byte{1};
+    BOOST_CHECK_EXCEPTION(writer->commit(), cofire::error, [](cofire::error const& e) {
+        return e.value() == errc::storage_failed &&
+               std::string(e.what()).find("read again: the block at byte") != std::string::npos;
+    });
+    BOOST_TEST(std::none_of(disk.names.begin(), disk.names.end(), is_temporary));
+    store.append(1); // the log is as good as before
+    auto next = disk.after_exit();
+    BOOST_TEST(reopened_last(next) == 9U);
+}
+
 BOOST_AUTO_TEST_CASE(a_torn_tail_is_kept_apart_and_the_log_goes_on) {
     simulated_disk disk;
     {

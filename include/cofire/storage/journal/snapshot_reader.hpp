@@ -37,6 +37,9 @@ public:
     [[nodiscard]] std::string check_header();
     /// Empty if the whole file is good, otherwise what is wrong. Throws as check_header.
     [[nodiscard]] std::string check();
+    /// The same in pieces: looks at blocks of about `budget` bytes, or at the header. True: there is no
+    /// more, and the file is good if `fault` is empty; otherwise that says what is wrong with it.
+    [[nodiscard]] bool check_slice(std::size_t budget, std::string& fault);
     /// Calls on_block(std::span<std::byte const>) for each block. Precondition: check() found it good.
     /// Throws errc::corrupt if it no longer is.
     template <class OnBlock>
@@ -47,6 +50,9 @@ public:
 private:
     template <class OnBlock>
     std::string read_blocks(OnBlock&& on_block);
+    [[nodiscard]] std::string begin_blocks();
+    [[nodiscard]] std::string read_block(); // into bytes_
+    [[nodiscard]] std::string end_blocks() const;
 
     F* files_;
     typename F::file* file_;
@@ -54,6 +60,13 @@ private:
     store_uuid uuid_;
     std::uint64_t seq_;
     snapshot_header header_;
+    // of the blocks being read:
+    bool is_reading_ = false;
+    std::uint64_t at_ = 0;
+    std::uint64_t end_ = 0;
+    snapshot_footer footer_; // as it stands in the file
+    snapshot_footer found_;  // as it would have to be
+    std::vector<std::byte> bytes_;
 };
 
 template <file_system F>
@@ -79,11 +92,34 @@ std::string snapshot_reader<F>::check_header() {
 
 template <file_system F>
 std::string snapshot_reader<F>::check() {
-    std::string fault = check_header();
-    if (fault.empty()) {
-        fault = read_blocks([](std::span<std::byte const>) {});
+    std::string fault;
+    while (!check_slice(most_block_size, fault)) {
     }
     return fault;
+}
+
+template <file_system F>
+bool snapshot_reader<F>::check_slice(std::size_t budget, std::string& fault) {
+    if (!is_reading_) {
+        fault = check_header();
+        if (fault.empty()) {
+            fault = begin_blocks();
+        }
+        is_reading_ = fault.empty();
+        return !is_reading_;
+    }
+    std::uint64_t const begin = at_;
+    while (fault.empty() && at_ != end_ && at_ - begin < budget) {
+        fault = read_block();
+    }
+    if (fault.empty() && at_ != end_) {
+        return false;
+    }
+    if (fault.empty()) {
+        fault = end_blocks();
+    }
+    is_reading_ = false;
+    return true;
 }
 
 template <file_system F>
@@ -98,43 +134,62 @@ void snapshot_reader<F>::deliver(OnBlock&& on_block) {
 template <file_system F>
 template <class OnBlock>
 std::string snapshot_reader<F>::read_blocks(OnBlock&& on_block) {
+    std::string fault = begin_blocks();
+    while (fault.empty() && at_ != end_) {
+        fault = read_block();
+        if (fault.empty()) {
+            on_block(std::span<std::byte const>(bytes_));
+        }
+    }
+    return fault.empty() ? end_blocks() : fault;
+}
+
+template <file_system F>
+std::string snapshot_reader<F>::begin_blocks() {
     std::uint64_t const size = files_->size(*file_);
     if (size < snapshot_header_size + snapshot_footer_size) {
         return "it is too short";
     }
-    std::uint64_t const end = size - snapshot_footer_size;
-    std::vector<std::byte> bytes(snapshot_footer_size);
-    bytes.resize(files_->read(*file_, end, bytes));
-    auto const footer = decode_snapshot_footer(bytes);
+    at_ = snapshot_header_size;
+    end_ = size - snapshot_footer_size;
+    found_ = {.seq = seq_};
+    bytes_.resize(snapshot_footer_size);
+    bytes_.resize(files_->read(*file_, end_, bytes_));
+    auto const footer = decode_snapshot_footer(bytes_);
     if (!footer || footer->seq != seq_) {
         return "its end is missing or damaged";
     }
-    std::uint64_t at = snapshot_header_size;
-    snapshot_footer found{.seq = seq_};
-    for (; at != end; ++found.blocks) {
-        bytes.resize(block_head_size);
-        bytes.resize(files_->read(*file_, at, bytes));
-        auto const head = decode_block_head(bytes);
-        std::string const place = "the block at byte " + std::to_string(at);
-        if (!head || head->index != found.blocks || head->size > most_block_size ||
-            at + block_head_size + head->size > end) {
-            return place + " is damaged";
-        }
-        bytes.resize(head->size);
-        bytes.resize(files_->read(*file_, at + block_head_size, bytes));
-        if (bytes.size() != head->size || crc32c(bytes) != head->crc) {
-            return place + " is damaged";
-        }
-        found.bytes += head->size;
-        found.chain = next_chain(found.chain, head->crc);
-        at += block_head_size + head->size;
-        on_block(std::span<std::byte const>(bytes));
-    }
-    if (found.blocks != footer->blocks || found.bytes != footer->bytes ||
-        found.chain != footer->chain) {
-        return "blocks are missing";
-    }
+    footer_ = *footer;
     return {};
+}
+
+template <file_system F>
+std::string snapshot_reader<F>::read_block() {
+    bytes_.resize(block_head_size);
+    bytes_.resize(files_->read(*file_, at_, bytes_));
+    auto const head = decode_block_head(bytes_);
+    std::string const place = "the block at byte " + std::to_string(at_);
+    if (!head || head->index != found_.blocks || head->size > most_block_size ||
+        at_ + block_head_size + head->size > end_) {
+        return place + " is damaged";
+    }
+    bytes_.resize(head->size);
+    bytes_.resize(files_->read(*file_, at_ + block_head_size, bytes_));
+    if (bytes_.size() != head->size || crc32c(bytes_) != head->crc) {
+        return place + " is damaged";
+    }
+    ++found_.blocks;
+    found_.bytes += head->size;
+    found_.chain = next_chain(found_.chain, head->crc);
+    at_ += block_head_size + head->size;
+    return {};
+}
+
+template <file_system F>
+std::string snapshot_reader<F>::end_blocks() const {
+    bool const is_whole = found_.blocks == footer_.blocks && found_.bytes == footer_.bytes &&
+                          found_.chain == footer_.chain;
+    return is_whole ? std::string() : "blocks are missing";
 }
 
 } // namespace cofire::detail

@@ -54,13 +54,22 @@ public:
     void append(std::span<std::byte const> block);
     /// Makes it durable, checks it, lets it replace the snapshot before, and removes the log that is no
     /// longer needed. Throws as append.
-    void commit();
+    void commit() {
+        while (!commit_slice()) {
+        }
+    }
+    /// The same in pieces, none of which takes longer than a large frame, however large the snapshot is:
+    /// the log goes on between them. True: it is done. Throws as append.
+    [[nodiscard]] bool commit_slice();
     /// Gives it up and removes its file.
     void abort() noexcept;
 
 private:
+    static constexpr std::size_t slice_bytes = std::size_t{4} << 20;
+
     template <class Function>
     void or_give_up(Function&& fn);
+    void end_file();
 
     [[nodiscard]] std::string name() const { return snapshot_name(header_.seq) + ".tmp"; }
 
@@ -70,6 +79,10 @@ private:
     snapshot_footer footer_;
     std::uint64_t offset_ = 0;
     std::uint64_t bytes_before_;
+    std::uint64_t synced_ = 0; // of offset_
+    bool is_ended_ = false;    // all is written and synced
+    std::optional<snapshot_reader<F>>
+        check_; // of what was written, when all is; it refers to file_
     std::vector<std::byte> buffer_;
 };
 
@@ -123,6 +136,10 @@ void snapshot_writer<F>::append(std::span<std::byte const> block) {
         buffer_.insert(buffer_.end(), block.begin(), block.end());
         log_->files_->write(*file_, offset_, buffer_);
         offset_ += buffer_.size();
+        if (offset_ - synced_ >= slice_bytes) { // so that there is little left to sync at the end
+            log_->files_->sync(*file_);
+            synced_ = offset_;
+        }
         ++footer_.blocks;
         footer_.bytes += block.size();
         footer_.chain = next_chain(footer_.chain, head.crc);
@@ -130,25 +147,41 @@ void snapshot_writer<F>::append(std::span<std::byte const> block) {
 }
 
 template <file_system F>
-void snapshot_writer<F>::commit() {
+bool snapshot_writer<F>::commit_slice() {
+    bool is_done = false;
     or_give_up([&] {
-        auto& files = *log_->files_;
-        auto const end = encode(footer_);
-        files.write(*file_, offset_, end);
-        offset_ += end.size();
-        files.sync(*file_);
-        if (log_->options_.verify_snapshots) {
-            files.forget(*file_);
-            snapshot_reader<F> reader(files, *file_, name(), header_.uuid, header_.seq);
-            std::string const fault = reader.check();
-            if (!fault.empty()) {
-                throw error(errc::storage_failed, name() + ", read again: " + fault);
-            }
+        if (!is_ended_) {
+            end_file();
+            return;
         }
+        std::string fault;
+        if (check_ && !check_->check_slice(slice_bytes, fault)) {
+            return;
+        }
+        if (!fault.empty()) {
+            throw error(errc::storage_failed, name() + ", read again: " + fault);
+        }
+        check_.reset();
         file_.reset();
         log_->finish_snapshot(name(), header_, bytes_before_);
         log_ = nullptr;
+        is_done = true;
     });
+    return is_done;
+}
+
+template <file_system F>
+void snapshot_writer<F>::end_file() {
+    auto& files = *log_->files_;
+    auto const end = encode(footer_);
+    files.write(*file_, offset_, end);
+    offset_ += end.size();
+    files.sync(*file_);
+    is_ended_ = true;
+    if (log_->options_.verify_snapshots) {
+        files.forget(*file_);
+        check_.emplace(files, *file_, name(), header_.uuid, header_.seq);
+    }
 }
 
 template <file_system F>
@@ -157,6 +190,7 @@ void snapshot_writer<F>::abort() noexcept {
     if (log == nullptr) {
         return;
     }
+    check_.reset();
     try {
         file_.reset();
         log->files_->unlink(name());
