@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,13 @@ struct slow_world : failing {
     /// The server has settled once, and knows that it takes long.
     explicit slow_world(int jobs, cofire::server_options const& options = {.concurrency = 10}) {
         submit(0, jobs);
+        handlers.add<other>([this](cofire::job_context& ctx, other) -> asio::awaitable<void> {
+            failures_told.push_back(server->health().counters.attempts_failed);
+            if (ctx.attempt() == 1) {
+                throw std::runtime_error("not yet");
+            }
+            co_return;
+        });
         weak.settling = [this](cofire::settle_request const& r) { in_flight = r.outcomes.size(); };
         weak.answering = [this] {
             ++unanswered;
@@ -82,6 +90,7 @@ struct slow_world : failing {
     cofire::detail::parking gate;
     int unanswered = 0;
     std::size_t in_flight = 0;
+    std::vector<std::uint64_t> failures_told; // when a run of `other` begins
     bool answer_is_lost = false;
     std::vector<cofire::job_id> ids;
 };
@@ -200,6 +209,22 @@ BOOST_AUTO_TEST_CASE(what_is_held_is_asked_for_only_when_nothing_is_under_way) {
     BOOST_TEST(asked >= 1);
     w.check_all();
     BOOST_TEST(w.server->health().counters.released == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(how_a_run_ended_is_told_before_the_next_one_of_the_job_begins) {
+    slow_world w(20);
+    BOOST_TEST(w.unanswered == 1);
+    auto const id = w.add<other>(1, {.max_attempts = 2, .delays = {0us}});
+    w.run();
+    BOOST_TEST(w.failures_told == std::vector<std::uint64_t>{0});
+    w.answer(); // now the failure is being settled, and the job waits again
+    BOOST_TEST(w.unanswered == 1);
+    BOOST_TEST(w.in_flight == 1U);
+    BOOST_TEST((w.state(id) == job_state::processing)); // it was taken
+    BOOST_TEST(w.failures_told.size() == 1U);
+    w.answer_all();
+    BOOST_TEST((w.failures_told == std::vector<std::uint64_t>{0, 1}));
+    BOOST_TEST((w.state(id) == job_state::succeeded));
 }
 
 BOOST_AUTO_TEST_CASE(handlers_are_stopped_meanwhile) {

@@ -60,6 +60,7 @@ private:
     static asio::awaitable<void> settle_storage(std::shared_ptr<settling> s);
     void begin_settle(ended_runs ended, std::uint32_t limit);
     [[nodiscard]] bool is_settling() const;
+    [[nodiscard]] bool is_settling_one_of(std::span<acquired_job const> jobs) const;
     [[nodiscard]] bool may_settle_apart() const;
     void advance_stop(steady_point now);
     void give_up(std::exception_ptr why);

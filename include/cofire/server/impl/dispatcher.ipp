@@ -53,8 +53,9 @@ struct dispatcher::settling {
     bool closing = false;
     bool ended = false;
     ended_runs runs;
-    settle_request request{}; // of these
-    std::uint32_t limit = 0;  // of the jobs taken along
+    std::vector<job_id> unfinished; // those of their jobs that may run again at once; in order
+    settle_request request{};       // of these
+    std::uint32_t limit = 0;        // of the jobs taken along
     steady_point asked_at{};
     settle_answer answer;
     std::exception_ptr error;
@@ -172,9 +173,19 @@ COFIRE_DECL bool dispatcher::may_settle_apart() const {
     return settles_slowly_ && !tick_every_ && isolate_ == 0 && backoff_ == duration{0} && taking();
 }
 
+/// True if one of the jobs has run before, and how that ended is being settled.
+COFIRE_DECL bool dispatcher::is_settling_one_of(std::span<acquired_job const> jobs) const {
+    std::vector<job_id> const& ids = settling_->unfinished;
+    return settling_->armed && !ids.empty() &&
+           std::any_of(jobs.begin(), jobs.end(), [&](acquired_job const& job) {
+               return std::binary_search(ids.begin(), ids.end(), job.id);
+           });
+}
+
 /// Has the runs settled, and up to `limit` jobs taken along. It may be over when this returns.
 COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit) {
     settling& s = *settling_;
+    s.unfinished.reserve(ended.size());
     s.request = {.server = instance_};
     s.limit = limit;
     if (limit != 0) {
@@ -182,6 +193,13 @@ COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit)
     }
     s.runs = std::move(ended);
     s.request.outcomes = s.runs.outcomes;
+    s.unfinished.clear();
+    for (run_outcome const& o : s.runs.outcomes) {
+        if (o.kind != outcome_kind::succeeded) {
+            s.unfinished.push_back(o.id);
+        }
+    }
+    std::sort(s.unfinished.begin(), s.unfinished.end());
     s.asked_at = core_->environment.clock().steady_now();
     s.launched = false;
     s.armed = true;

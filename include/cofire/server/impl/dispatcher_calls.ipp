@@ -229,6 +229,14 @@ COFIRE_DECL asio::awaitable<void> dispatcher::acquire(std::uint32_t limit) {
         }
         co_return;
     }
+    // How a run ended is told before the next one of the same job begins.
+    while (is_settling_one_of(answer.jobs)) {
+        co_await core_->dispatcher_wake->wait();
+    }
+    look_at_settled();
+    if (instance_ == 0 || fatal_ != nullptr) {
+        co_return; // none of them is this server's any more
+    }
     core_->set_storage_time(answer.now, asked_at);
     take_answer(std::move(answer), limit);
 }
