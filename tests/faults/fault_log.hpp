@@ -43,8 +43,11 @@ struct entry {
     std::int64_t time = 0; // due, for `tried`; now, for `began`
     cofire::job_id id;
     cofire::job_id parent;
+    std::uint64_t filling = 0; // see below
 };
-static_assert(std::is_trivially_copyable_v<entry> && sizeof(entry) == 56);
+// An entry never lies across two pages: a write that does may be cut off in between by the process's death,
+// and all that is read after it would be out of step.
+static_assert(std::is_trivially_copyable_v<entry> && sizeof(entry) == 64);
 
 /// The log that is independent of the storage: appended to with one write each, which a process's death
 /// does not take back.
