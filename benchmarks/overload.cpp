@@ -2,8 +2,9 @@
 // Copyright (c) 2026 The cofire authors
 
 // A minute in which ten times as many jobs are offered as are done, with room for 100,000 in the
-// storage. The memory stays where it was when the storage was full for the first time, each refusal
-// says storage_full, each job that was taken runs once, and afterwards the server is as fast as before.
+// storage; one handler of a hundred fails. The memory stays where it was when the storage was full for the
+// first time, each refusal says storage_full, each job that was taken runs once, and afterwards the server
+// is as fast as before.
 
 #include "support/measure.hpp"
 #include "support/report.hpp"
@@ -14,7 +15,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The job, declared only: what runs it is registered.
@@ -30,6 +33,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::size_t offered_for_each_done = 10;
+constexpr std::size_t one_fails_of = 100;
 
 cofire::memory_options limited(std::uint64_t jobs) {
     cofire::table_limits limits;
@@ -44,6 +48,7 @@ struct course {
     std::vector<char> taken{}; // by number
     std::vector<char> ran{};   // how often
     std::size_t done = 0;
+    std::size_t failed = 0;
     double bytes_when_full = 0;
     double bytes_most = 0;
     bool offering = true;
@@ -51,10 +56,11 @@ struct course {
 
 asio::awaitable<void> offer_one(course& c, cofire::client const& jobs) {
     auto const number = c.offered++;
+    auto const once = jobs.with({.max_attempts = 1});
     c.taken.push_back(0);
     c.ran.push_back(0);
     try {
-        co_await jobs.enqueue<demo::slow>(number);
+        co_await once.enqueue<demo::slow>(number);
         c.taken[number] = 1;
     } catch (cofire::error const& e) {
         ++(e.code() == cofire::errc::storage_full ? c.refused : c.other_errors);
@@ -108,6 +114,7 @@ int main(int argc, char** argv) {
     server.concurrency = 8;
     cofire::host_options options;
     options.server = server;
+    options.environment.log([](cofire::log_level, std::string_view) {}); // failures are meant
     cofire::host jobs(io.get_executor(), cofire::memory_storage(limited(room)), std::move(options));
     jobs.add<bench::no_op>(
         [&waves](cofire::job_context& ctx, std::string) -> asio::awaitable<void> {
@@ -124,6 +131,10 @@ int main(int argc, char** argv) {
         auto const taken = c.offered - c.refused - c.other_errors;
         if (!c.offering && c.done == taken) {
             io.stop();
+        }
+        if (number % one_fails_of == 0) {
+            ++c.failed;
+            throw std::runtime_error("fails");
         }
     });
     jobs.start();
@@ -147,6 +158,12 @@ int main(int argc, char** argv) {
     }
     bench::report::require(c.other_errors == 0, "an enqueue failed by another error");
     bench::report::require(lost == 0, "a job that was taken did not run once");
+    bench::report::require(c.failed != 0, "no job failed");
+    if (!to.quick()) {
+        constexpr double most_growth = 1.1;
+        bench::report::require(c.refused != 0, "nothing was refused");
+        bench::report::require(c.bytes_most <= most_growth * c.bytes_when_full, "the memory grew");
+    }
 
     for (std::size_t i = 0; i != to.samples(); ++i) {
         recovery.values.push_back(speed(io, waves, jobs, count));
