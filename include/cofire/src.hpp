@@ -48,6 +48,7 @@
 #include <cofire/server/impl/dispatcher.ipp>
 #include <cofire/server/impl/dispatcher_calls.ipp>
 #include <cofire/server/impl/dispatcher_recurring.ipp>
+#include <cofire/server/impl/dispatcher_settle.ipp>
 #include <cofire/server/impl/host.ipp>
 #include <cofire/server/impl/queue_order.ipp>
 #include <cofire/server/impl/recurring_schedule.ipp>

@@ -7,6 +7,7 @@
 #include <cofire/core/config.hpp>
 #include <cofire/server/detail/recurring_schedule.hpp>
 #include <cofire/server/detail/server_core.hpp>
+#include <cofire/server/detail/settling.hpp>
 #include <cofire/server/detail/shutdown_plan.hpp>
 #include <cofire/storage/detail/alarm.hpp>
 
@@ -20,6 +21,14 @@
 #include <vector>
 
 namespace cofire::detail {
+
+/// Does nothing: the coroutine has said all there is to say.
+struct ignore_end {
+    template <class T>
+    explicit ignore_end(std::shared_ptr<T> w) : kept(std::move(w)) {}
+    void operator()(std::exception_ptr const&) const {}
+    std::shared_ptr<void> kept;
+};
 
 /// Stands between a server's slots and its storage, in the frame of dispatch(), on a strand of its
 /// own: collects outcomes and settles them in batches, acquires the next jobs along, passes reports
@@ -38,7 +47,6 @@ public:
 
 private:
     struct watch;
-    struct settling;
 
     enum class failure_kind {
         closed,  ///< the storage is closed: the end
@@ -57,11 +65,6 @@ private:
     void arm_watch();
     void drop_watch();
     void look_at_watch();
-    static asio::awaitable<void> settle_storage(std::shared_ptr<settling> s);
-    void begin_settle(ended_runs ended, std::uint32_t limit);
-    [[nodiscard]] bool is_settling() const;
-    [[nodiscard]] bool is_settling_one_of(std::span<acquired_job const> jobs) const;
-    [[nodiscard]] bool may_settle_apart() const;
     void advance_stop(steady_point now);
     void give_up(std::exception_ptr why);
     [[nodiscard]] bool stopping() const { return plan_.begun(); }
@@ -75,18 +78,25 @@ private:
     asio::awaitable<void>
     tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand);
     asio::awaitable<void> acquire(std::uint32_t limit);
-    asio::awaitable<void> settle(ended_runs ended, std::uint32_t limit);
-    void look_at_settled();
-    void take_settle_failure(std::exception_ptr const& failure);
     void take_tick(tick_answer const& answer);
     void take_held(std::span<held_job const> held, std::span<run_outcome const> in_hand);
     void take_answer(acquire_answer&& answer, std::uint32_t limit);
-    void take_refusals(ended_runs& ended, settle_answer const& answer);
-    void refuse(run_outcome&& o, ended_about&& about, std::string const& why);
-    void tell_settled(ended_runs const& ended, std::span<settle_status const> results);
     failure_kind take_failure(std::exception_ptr const& e, char const* operation);
     void forget_failure();
     [[nodiscard]] acquire_request make_acquire(std::uint32_t limit);
+
+    // dispatcher_settle.ipp: the ends of runs
+    static asio::awaitable<void> settle_storage(std::shared_ptr<settling> s);
+    asio::awaitable<void> settle(ended_runs ended, std::uint32_t limit);
+    void begin_settle(ended_runs ended, std::uint32_t limit);
+    [[nodiscard]] bool is_settling() const;
+    [[nodiscard]] bool is_settling_one_of(std::span<acquired_job const> jobs) const;
+    [[nodiscard]] bool may_settle_apart() const;
+    void look_at_settled();
+    void take_settle_failure(std::exception_ptr const& failure);
+    void take_refusals(ended_runs& ended, settle_answer const& answer);
+    void refuse(run_outcome&& o, ended_about&& about, std::string const& why);
+    void tell_settled(ended_runs const& ended, std::span<settle_status const> results);
 
     // dispatcher_recurring.ipp: recurring jobs
     [[nodiscard]] bool reload_is_due() const;

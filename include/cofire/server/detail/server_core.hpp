@@ -243,6 +243,7 @@ asio::awaitable<void> run_begun_server(std::shared_ptr<server_core> core);
 #include <cofire/server/impl/dispatcher.ipp>
 #include <cofire/server/impl/dispatcher_calls.ipp>
 #include <cofire/server/impl/dispatcher_recurring.ipp>
+#include <cofire/server/impl/dispatcher_settle.ipp>
 #include <cofire/server/impl/server_core.ipp>
 #include <cofire/server/impl/server_core_runs.ipp>
 #include <cofire/server/impl/slot.ipp>

@@ -15,7 +15,7 @@
 #include <algorithm>
 #include <utility>
 
-// What the dispatcher does when. The calls to the storage: dispatcher_calls.ipp.
+// What the dispatcher does when. The calls to the storage: dispatcher_calls.ipp, dispatcher_settle.ipp.
 
 namespace cofire::detail {
 
@@ -36,28 +36,6 @@ struct dispatcher::watch {
     bool ended = false;
     server_instance server = 0;
     seen_token seen{};
-    std::exception_ptr error;
-};
-
-/// The coroutine that settles, and the call it makes: if the storage takes its time, the dispatcher does
-/// other things meanwhile. Both run on the dispatcher's strand.
-struct dispatcher::settling {
-    explicit settling(std::shared_ptr<server_core> c) : core(std::move(c)) {}
-
-    std::shared_ptr<server_core> core;
-    parking gate;
-    bool started = false;
-    bool armed = false;    // a call is to be made, or under way
-    bool launched = false; // and the dispatcher has gone on
-    bool answered = false; // it is over, and the dispatcher has not seen it yet
-    bool closing = false;
-    bool ended = false;
-    ended_runs runs;
-    std::vector<job_id> unfinished; // those of their jobs that may run again at once; in order
-    settle_request request{};       // of these
-    std::uint32_t limit = 0;        // of the jobs taken along
-    steady_point asked_at{};
-    settle_answer answer;
     std::exception_ptr error;
 };
 
@@ -104,14 +82,6 @@ COFIRE_DECL asio::awaitable<void> dispatcher::watch_storage(std::shared_ptr<watc
     w->core->dispatcher_wake->notify(resumption::in_place);
 }
 
-/// Does nothing: the coroutine has said all there is to say.
-struct ignore_end {
-    template <class T>
-    explicit ignore_end(std::shared_ptr<T> w) : kept(std::move(w)) {}
-    void operator()(std::exception_ptr const&) const {}
-    std::shared_ptr<void> kept;
-};
-
 COFIRE_DECL void dispatcher::arm_watch() {
     if (watch_->armed || instance_ == 0 || backoff_ != duration{0} || fatal_ != nullptr) {
         return;
@@ -134,90 +104,6 @@ COFIRE_DECL void dispatcher::arm_watch() {
         watch_storage(watch_),
         asio::bind_cancellation_slot(watch_->signal.slot(), std::move(end))
     );
-}
-
-COFIRE_DECL asio::awaitable<void> dispatcher::settle_storage(std::shared_ptr<settling> s) {
-    while (!s->closing) {
-        if (!s->armed) {
-            co_await s->gate.wait();
-            continue;
-        }
-        try {
-            auto op = s->core->storage.settle(std::move(s->request));
-            s->answer = co_await std::move(op);
-            if (s->answer.results.size() != s->runs.size()) {
-                std::string text = "settle of " + std::to_string(s->runs.size()) + " outcomes: ";
-                text += std::to_string(s->answer.results.size()) + " answers";
-                throw error(errc::storage_failed, text);
-            }
-        } catch (...) {
-            s->error = std::current_exception();
-        }
-        s->armed = false;
-        s->answered = true;
-        if (s->launched) {
-            s->core->dispatcher_wake->notify(resumption::in_place);
-        }
-    }
-    s->ended = true;
-    s->core->dispatcher_wake->notify(resumption::in_place);
-}
-
-COFIRE_DECL bool dispatcher::is_settling() const {
-    return settling_->armed || settling_->answered;
-}
-
-/// True if a settle may be under way while other calls are made. Jobs that came with it would be unknown
-/// here meanwhile, so it takes none along: elsewhere that would be one more way over the network.
-COFIRE_DECL bool dispatcher::may_settle_apart() const {
-    return settles_slowly_ && !tick_every_ && isolate_ == 0 && backoff_ == duration{0} && taking();
-}
-
-/// True if one of the jobs has run before, and how that ended is being settled.
-COFIRE_DECL bool dispatcher::is_settling_one_of(std::span<acquired_job const> jobs) const {
-    std::vector<job_id> const& ids = settling_->unfinished;
-    return settling_->armed && !ids.empty() &&
-           std::any_of(jobs.begin(), jobs.end(), [&](acquired_job const& job) {
-               return std::binary_search(ids.begin(), ids.end(), job.id);
-           });
-}
-
-/// Has the runs settled, and up to `limit` jobs taken along. It may be over when this returns.
-COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit) {
-    settling& s = *settling_;
-    s.unfinished.reserve(ended.size());
-    s.request = {.server = instance_};
-    s.limit = limit;
-    if (limit != 0) {
-        s.request.then = make_acquire(limit);
-    }
-    s.runs = std::move(ended);
-    s.request.outcomes = s.runs.outcomes;
-    s.unfinished.clear();
-    for (run_outcome const& o : s.runs.outcomes) {
-        if (o.kind != outcome_kind::succeeded) {
-            s.unfinished.push_back(o.id);
-        }
-    }
-    std::sort(s.unfinished.begin(), s.unfinished.end());
-    s.asked_at = core_->environment.clock().steady_now();
-    s.launched = false;
-    s.armed = true;
-    if (!s.started) {
-        ignore_end end(settling_);
-        try {
-            asio::co_spawn(strand_, settle_storage(settling_), std::move(end));
-        } catch (...) { // no memory
-            s.armed = false;
-            core_->put_back(std::move(s.runs));
-            throw;
-        }
-        s.started = true;
-    } else {
-        s.gate.notify(resumption::in_place);
-    }
-    s.launched = true;
-    settles_slowly_ = !s.answered;
 }
 
 /// Ends the watch as it is, with whatever it would have said.

@@ -101,7 +101,6 @@ void journal_engine<Files>::begin_to_serve() {
     queue_.append(records_, count);
     write(queue_.take_now());
     sync();
-    marks_.note(this->table_.latest_change(), last_vital_); // all there is
     inflight_->clear();
     compact_at_ = options_.compact_bytes;
     make_room();
