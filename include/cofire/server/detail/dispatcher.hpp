@@ -88,6 +88,7 @@ private:
     // dispatcher_settle.ipp: the ends of runs
     static asio::awaitable<void> settle_storage(std::shared_ptr<settling> s);
     asio::awaitable<void> settle(ended_runs ended, std::uint32_t limit);
+    void prepare_settle(ended_runs&& ended, std::uint32_t limit);
     void begin_settle(ended_runs ended, std::uint32_t limit);
     [[nodiscard]] bool is_settling() const;
     [[nodiscard]] bool is_settling_one_of(std::span<acquired_job const> jobs) const;

@@ -11,13 +11,35 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 // How the dispatcher has runs settled, and what it makes of the answer.
 
 namespace cofire::detail {
 
+/// The coroutine's end, however it comes: where there is no memory to wait in it is destroyed. Then the
+/// next settle begins anew.
+struct settling_end {
+    explicit settling_end(std::shared_ptr<settling> of) : s(std::move(of)) {}
+    settling_end(settling_end const&) = delete;
+    settling_end& operator=(settling_end const&) = delete;
+    ~settling_end() {
+        s->ended = true;
+        if (std::exchange(s->armed, false)) {
+            s->error = std::make_exception_ptr(std::bad_alloc());
+            s->answered = true;
+        }
+        try {
+            s->core->dispatcher_wake->notify();
+        } catch (std::exception const&) { // NOLINT(bugprone-empty-catch): no memory for that either
+        }
+    }
+    std::shared_ptr<settling> s;
+};
+
 COFIRE_DECL asio::awaitable<void> dispatcher::settle_storage(std::shared_ptr<settling> s) {
+    settling_end const end(s);
     while (!s->closing) {
         if (!s->armed) {
             co_await s->gate.wait();
@@ -40,8 +62,6 @@ COFIRE_DECL asio::awaitable<void> dispatcher::settle_storage(std::shared_ptr<set
             s->core->dispatcher_wake->notify(resumption::in_place);
         }
     }
-    s->ended = true;
-    s->core->dispatcher_wake->notify(resumption::in_place);
 }
 
 COFIRE_DECL bool dispatcher::is_settling() const {
@@ -63,9 +83,13 @@ COFIRE_DECL bool dispatcher::is_settling_one_of(std::span<acquired_job const> jo
            });
 }
 
-/// Has the runs settled, and up to `limit` jobs taken along. It may be over when this returns.
-COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit) {
+/// Fills in the call. If it throws, `ended` is as it was.
+COFIRE_DECL void dispatcher::prepare_settle(ended_runs&& ended, std::uint32_t limit) {
+    if (settling_->ended) {
+        settling_ = std::make_shared<settling>(core_);
+    }
     settling& s = *settling_;
+    s.unfinished.clear();
     s.unfinished.reserve(ended.size());
     s.request = {.server = instance_};
     s.limit = limit;
@@ -74,7 +98,6 @@ COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit)
     }
     s.runs = std::move(ended);
     s.request.outcomes = s.runs.outcomes;
-    s.unfinished.clear();
     for (run_outcome const& o : s.runs.outcomes) {
         if (o.kind != outcome_kind::succeeded) {
             s.unfinished.push_back(o.id);
@@ -84,21 +107,26 @@ COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit)
     s.asked_at = core_->environment.clock().steady_now();
     s.launched = false;
     s.armed = true;
-    if (!s.started) {
-        ignore_end end(settling_);
-        try {
+}
+
+/// Has the runs settled, and up to `limit` jobs taken along. It may be over when this returns.
+COFIRE_DECL void dispatcher::begin_settle(ended_runs ended, std::uint32_t limit) {
+    try {
+        prepare_settle(std::move(ended), limit);
+        if (!settling_->started) {
+            ignore_end end(settling_);
             asio::co_spawn(strand_, settle_storage(settling_), std::move(end));
-        } catch (...) { // no memory
-            s.armed = false;
-            core_->put_back(std::move(s.runs));
-            throw;
+            settling_->started = true;
+        } else {
+            settling_->gate.notify(resumption::in_place);
         }
-        s.started = true;
-    } else {
-        s.gate.notify(resumption::in_place);
+    } catch (...) { // no memory
+        bool const prepared = std::exchange(settling_->armed, false);
+        core_->put_back(prepared ? std::move(settling_->runs) : std::move(ended));
+        throw;
     }
-    s.launched = true;
-    settles_slowly_ = !s.answered;
+    settling_->launched = true;
+    settles_slowly_ = !settling_->answered;
 }
 
 /// Settles, and takes jobs: in one call, unless that would hold up the slots until it is answered.
@@ -126,8 +154,9 @@ COFIRE_DECL void dispatcher::look_at_settled() {
     }
     isolate_ -= std::min(isolate_, s.runs.size());
     core_->set_storage_time(s.answer.now, s.asked_at);
-    more_ = true;            // there is room for jobs that were passed over
-    if (s.answer.acquired) { // first, so that handlers start
+    more_ = true; // there is room for jobs that were passed over
+    bool const goes_on = fatal_ == nullptr && instance_ != 0;
+    if (s.answer.acquired && goes_on) { // first, so that handlers start
         take_answer(std::move(*s.answer.acquired), s.limit);
     }
     core_->count_settled(s.runs.outcomes, s.answer.results);
@@ -155,6 +184,7 @@ COFIRE_DECL void dispatcher::take_settle_failure(std::exception_ptr const& failu
             isolate_ = s.runs.size();
         }
     }
+    changed_ = changed_ || list_held_;  // that had to wait
     core_->put_back(std::move(s.runs)); // settling is idempotent
     s.runs.clear();
 }
