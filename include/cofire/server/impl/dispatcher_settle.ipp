@@ -46,7 +46,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::settle_storage(std::shared_ptr<set
             continue;
         }
         try {
-            auto op = s->core->storage.settle(std::move(s->request));
+            auto op = s->core->storage.settle(s->request);
             s->answer = co_await std::move(op);
             if (s->answer.results.size() != s->runs.size()) {
                 std::string text = "settle of " + std::to_string(s->runs.size()) + " outcomes: ";
