@@ -196,6 +196,25 @@ BOOST_AUTO_TEST_CASE(a_run_that_only_the_inflight_file_knows_is_counted_lost) {
     BOOST_TEST(get(*second.shared(), 1).value().lost == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_of_a_removed_job_is_none_of_the_next_job_with_its_id) {
+    auto options = small();
+    options.limits.keep_succeeded = cofire::duration{0};
+    simulated_journal first(simulated_disk(), options);
+    engine& s = *first.shared();
+    insert(s, 1);
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    succeed(s, server, acquire(s, server, 1));
+    for (int i = 0; i != 3 && get(s, 1); ++i) { // it is removed before long
+        (void)await(s.tick({.server = server}));
+    }
+    BOOST_TEST_REQUIRE(!get(s, 1).has_value());
+    insert(s, 1); // the inflight file still has the run
+    simulated_journal second(first.state()->disk->after_exit(), options);
+    BOOST_TEST(second.shared()->report().interrupted == 0U);
+    BOOST_TEST(get(*second.shared(), 1).value().lost == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_wait_under_way_ends_when_the_journal_fails) {
     simulated_journal journal(simulated_disk(), small());
     engine& s = *journal.shared();
