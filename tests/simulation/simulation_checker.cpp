@@ -184,6 +184,46 @@ BOOST_AUTO_TEST_CASE(i1_a_job_that_is_gone) {
     BOOST_TEST(s.found("I1"));
 }
 
+BOOST_AUTO_TEST_CASE(i1_a_job_that_is_deleted_for_no_reason) {
+    story s;
+    auto const id = s.insert();
+    s.audit({s.record(id, cofire::job_state::deleted)});
+    BOOST_TEST(s.found("I1"));
+}
+
+BOOST_AUTO_TEST_CASE(i1_a_continuation_that_is_deleted_though_its_parent_succeeded) {
+    story s;
+    auto const parent = s.insert();
+    auto const child = s.insert([&](cofire::new_job& job) { job.parents = {{.id = parent}}; });
+    s.run(parent, 1);
+    auto done = s.record(parent, cofire::job_state::succeeded);
+    done.epoch = 1;
+    done.attempt = 1;
+    s.audit({s.record(child, cofire::job_state::deleted), done});
+    BOOST_TEST(s.found("I1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_is_deleted_for_a_reason_breaks_no_rule) {
+    story s;
+    auto const expired = s.insert([](cofire::new_job& job) {
+        auto settings = std::make_shared<cofire::job_settings>();
+        settings->expires = 1min;
+        job.settings = settings;
+    });
+    auto const by_hand = s.insert();
+    auto const parent = s.insert();
+    auto const child = s.insert([&](cofire::new_job& job) { job.parents = {{.id = parent}}; });
+    s.change(by_hand, cofire::change_kind::delete_job);
+    s.change(parent, cofire::change_kind::delete_job);
+    s.audit(
+        {s.record(expired, cofire::job_state::deleted),
+         s.record(by_hand, cofire::job_state::deleted),
+         s.record(child, cofire::job_state::deleted),
+         s.record(parent, cofire::job_state::deleted)}
+    );
+    BOOST_TEST(s.checker.problem() == "");
+}
+
 BOOST_AUTO_TEST_CASE(i2_a_job_that_nobody_inserted) {
     story s;
     auto const id = s.insert();

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -144,6 +145,7 @@ private:
         bool final = false;
         bool deleted = false;       // by a user, while it waited
         bool moved = false;         // by a user: what the insert said of its time does not count
+        bool by_itself = false;     // it has ended, and why is still to be looked at
         bool perhaps_again = false; // it began again if it expired in the same step
         std::optional<time_point> expires_at{}; // when it was last looked at, while it waited
         std::uint32_t attempt = 0;
@@ -191,6 +193,7 @@ private:
     void check_firing(recurring_firing const& f, fire_result const& result);
     void check_record(job_record const& record);
     void check_history(job_record const& record);
+    void check_cause(job_record const& record, std::unordered_map<job_id, job_state> const& states);
     void check_keys(std::span<job_record const> records);
     void
     check_awaiting(job_record const& record, std::unordered_map<job_id, job_state> const& states);
@@ -206,6 +209,7 @@ private:
     std::map<std::string, recurring_model, std::less<>> recurring_;
     std::map<std::string, std::uint32_t, std::less<>> limits_used_;
     std::vector<std::string> paused_;
+    std::set<std::string> replaced_keys_; // some job with this key gave way to another
     std::vector<std::uint32_t> stopping_; // processes that were asked to stop
     std::uint64_t runs_ = 0;
     std::uint64_t succeeded_ = 0;

@@ -106,6 +106,9 @@ COFIRE_DECL void simulation_checker::inserted(insert_request const& r, insert_an
                 report("I2", r.jobs[i].id, "was inserted under another id");
             }
             add(r.jobs[i], a.now);
+            if (result.status == insert_status::replaced && r.jobs[i].unique_key) {
+                replaced_keys_.insert(r.jobs[i].unique_key->text);
+            }
             break;
         case insert_status::existed:
             if (known == nullptr) {
@@ -143,6 +146,7 @@ COFIRE_DECL void simulation_checker::changing(std::span<job_record const> before
                 report("I4", record.id, "has ended without the end of a run");
             }
             m->final = true;
+            m->by_itself = true;
         }
         if (m != nullptr) {
             m->expires_at = record.expires_at;
