@@ -165,6 +165,9 @@ private:
     [[nodiscard]] bool clients_done() const;
     [[nodiscard]] bool all_work_done();
     [[nodiscard]] read_answer look(read_request r);
+    template <class Answer>
+    [[nodiscard]] Answer await(asio::awaitable<Answer> op);
+    void look_at_recurring();
 
     simulation_options options_;
     std::shared_ptr<detail::simulation_world> world_;

@@ -190,14 +190,15 @@ COFIRE_DECL void simulation::step() {
 
 // The course of it.
 
-COFIRE_DECL read_answer simulation::look(read_request r) {
-    std::optional<read_answer> answer;
+template <class Answer>
+Answer simulation::await(asio::awaitable<Answer> op) {
+    std::optional<Answer> answer;
     std::exception_ptr error;
-    auto const take = [&](std::exception_ptr e, read_answer a) {
+    auto const take = [&](std::exception_ptr e, Answer a) {
         error = std::move(e);
         answer = std::move(a);
     };
-    asio::co_spawn(own_context_, storage_.ref().read(r), take);
+    asio::co_spawn(own_context_, std::move(op), take);
     while (!answer) {
         own_context_.restart();
         own_context_.run_one();
@@ -206,6 +207,10 @@ COFIRE_DECL read_answer simulation::look(read_request r) {
         std::rethrow_exception(error);
     }
     return std::move(*answer);
+}
+
+COFIRE_DECL read_answer simulation::look(read_request r) {
+    return await(storage_.ref().read(r));
 }
 
 COFIRE_DECL std::vector<job_record> simulation::get(std::span<job_id const> ids) {
@@ -271,6 +276,23 @@ COFIRE_DECL void simulation::work_off() {
     }
 }
 
+/// Precondition: for some time there have been no faults.
+COFIRE_DECL void simulation::look_at_recurring() {
+    constexpr std::chrono::seconds soon{3};
+    auto const runs = [](auto const& p) { return p->server != nullptr; };
+    if (std::none_of(processes_.begin(), processes_.end(), runs)) {
+        return;
+    }
+    recurring_answer const answer = await(storage_.ref().recurring(recurring_list{}));
+    for (recurring_record const& r : answer.records) {
+        if (!r.paused && r.next && *r.next + soon <= answer.now) {
+            std::string const what = "the recurring job " + r.id + " is due and does not fire";
+            world_->checker.report("I13", r.last_job.value_or(job_id()), what);
+        }
+    }
+    check_problem();
+}
+
 COFIRE_DECL void simulation::stop_servers() {
     std::uint32_t left = options_.most_steps;
     // A server gives up if it is stopped while it waits to try again what failed; so let that be over.
@@ -279,6 +301,7 @@ COFIRE_DECL void simulation::stop_servers() {
          world_->clock.steady_now() < from + longest_pause;) {
         step();
     }
+    look_at_recurring();
     for (auto const& p : processes_) {
         if (p->server) {
             world_->checker.stop_asked(p->number);
