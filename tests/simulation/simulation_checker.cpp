@@ -39,7 +39,10 @@ struct story {
     [[nodiscard]] cofire::time_point now() const { return clock.wall_now(); }
 
     /// A job that is inserted, after `change` was made to it.
-    job_id insert(std::function<void(cofire::new_job&)> const& change = {}) {
+    job_id insert(
+        std::function<void(cofire::new_job&)> const& change = {},
+        cofire::insert_status status = cofire::insert_status::inserted
+    ) {
         cofire::new_job job;
         job.id = job_id::make(now(), 1, jobs.size());
         job.type = "t";
@@ -51,7 +54,7 @@ struct story {
         jobs.push_back(job);
         std::vector<cofire::new_job> const one{job};
         cofire::insert_answer answer{.now = now()};
-        answer.results.push_back({.id = job.id, .status = cofire::insert_status::inserted});
+        answer.results.push_back({.id = job.id, .status = status});
         checker.inserted({.jobs = one}, answer);
         checker.acknowledged({.jobs = one}, answer);
         return job.id;
@@ -184,44 +187,86 @@ BOOST_AUTO_TEST_CASE(i1_a_job_that_is_gone) {
     BOOST_TEST(s.found("I1"));
 }
 
-BOOST_AUTO_TEST_CASE(i1_a_job_that_is_deleted_for_no_reason) {
+BOOST_AUTO_TEST_CASE(i1_a_job_is_deleted_without_a_cause) {
     story s;
     auto const id = s.insert();
     s.audit({s.record(id, cofire::job_state::deleted)});
     BOOST_TEST(s.found("I1"));
+    BOOST_TEST((s.checker.problem_job() == id));
+    BOOST_TEST(s.checker.problem().find("a reason") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(i1_a_continuation_that_is_deleted_though_its_parent_succeeded) {
+BOOST_AUTO_TEST_CASE(i1_a_job_is_deleted_before_it_has_expired) {
+    for (auto const passed : {1s - 1us, cofire::duration{1s}}) {
+        story s;
+        auto const id = s.insert([](cofire::new_job& job) {
+            cofire::job_settings settings;
+            settings.expires = 1s;
+            job.settings = std::make_shared<cofire::job_settings const>(settings);
+        });
+        s.clock.advance(passed);
+        s.checker.time_moved();
+        s.audit({s.record(id, cofire::job_state::deleted)});
+        BOOST_TEST(s.found("I1") == (passed < 1s));
+        BOOST_TEST(s.checker.problem().empty() == (passed >= 1s));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(i1_a_job_is_deleted_for_its_parents_end) {
+    using cofire::job_state;
+    for (auto const on :
+         {cofire::parent_condition::on_success,
+          cofire::parent_condition::on_failure,
+          cofire::parent_condition::on_any_end}) {
+        story s;
+        auto const parent = s.insert();
+        auto const child =
+            s.insert([&](cofire::new_job& job) { job.parents = {{.id = parent, .on = on}}; });
+        s.run(parent, 1);
+        auto done = s.record(parent, job_state::succeeded);
+        done.epoch = 1;
+        done.attempt = 1;
+        s.audit({done, s.record(child, job_state::deleted)});
+        bool const cause = on == cofire::parent_condition::on_failure;
+        BOOST_TEST(s.found("I1") == !cause);
+        BOOST_TEST(s.checker.problem().empty() == cause);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(i1_a_continuation_is_deleted_while_its_parent_waits) {
+    using cofire::job_state;
     story s;
     auto const parent = s.insert();
     auto const child = s.insert([&](cofire::new_job& job) { job.parents = {{.id = parent}}; });
-    s.run(parent, 1);
-    auto done = s.record(parent, cofire::job_state::succeeded);
-    done.epoch = 1;
-    done.attempt = 1;
-    s.audit({s.record(child, cofire::job_state::deleted), done});
+    s.audit({s.record(parent, job_state::enqueued), s.record(child, job_state::deleted)});
     BOOST_TEST(s.found("I1"));
+    BOOST_TEST((s.checker.problem_job() == child));
 }
 
-BOOST_AUTO_TEST_CASE(a_job_that_is_deleted_for_a_reason_breaks_no_rule) {
+BOOST_AUTO_TEST_CASE(i1_a_job_is_deleted_as_a_user_asked) {
+    using cofire::job_state;
     story s;
-    auto const expired = s.insert([](cofire::new_job& job) {
-        auto settings = std::make_shared<cofire::job_settings>();
-        settings->expires = 1min;
-        job.settings = settings;
-    });
-    auto const by_hand = s.insert();
     auto const parent = s.insert();
     auto const child = s.insert([&](cofire::new_job& job) { job.parents = {{.id = parent}}; });
-    s.change(by_hand, cofire::change_kind::delete_job);
     s.change(parent, cofire::change_kind::delete_job);
-    s.audit(
-        {s.record(expired, cofire::job_state::deleted),
-         s.record(by_hand, cofire::job_state::deleted),
-         s.record(child, cofire::job_state::deleted),
-         s.record(parent, cofire::job_state::deleted)}
-    );
+    s.audit({s.record(parent, job_state::deleted), s.record(child, job_state::deleted)});
     BOOST_TEST(s.checker.problem() == "");
+}
+
+BOOST_AUTO_TEST_CASE(i1_a_job_is_deleted_for_one_with_its_key) {
+    using cofire::job_state;
+    for (auto const status : {cofire::insert_status::inserted, cofire::insert_status::replaced}) {
+        story s;
+        auto const keyed = [](cofire::new_job& job) {
+            job.unique_key = cofire::unique_key_spec{.text = "global/k"};
+        };
+        auto const old = s.insert(keyed);
+        auto const id = s.insert(keyed, status);
+        bool const cause = status == cofire::insert_status::replaced;
+        s.audit({s.record(old, job_state::deleted), s.record(id, job_state::enqueued)});
+        BOOST_TEST(s.found("I1") == !cause);
+        BOOST_TEST(s.checker.problem().empty() == cause);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(i2_a_job_that_nobody_inserted) {

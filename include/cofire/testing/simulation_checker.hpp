@@ -13,7 +13,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -145,7 +144,7 @@ private:
         bool final = false;
         bool deleted = false;       // by a user, while it waited
         bool moved = false;         // by a user: what the insert said of its time does not count
-        bool by_itself = false;     // it has ended, and why is still to be looked at
+        bool replaced = false;      // by a job with its unique key
         bool perhaps_again = false; // it began again if it expired in the same step
         std::optional<time_point> expires_at{}; // when it was last looked at, while it waited
         std::uint32_t attempt = 0;
@@ -156,6 +155,12 @@ private:
         time_point latest{}; // the latest time the wall clock showed since `due` was set
         bool due_known = true;
         std::vector<acquisition> runs{};
+    };
+    /// A job that ended as deleted, and neither a run nor a user was seen to do it.
+    struct unexplained_end {
+        job_id id;
+        std::string reason;
+        std::vector<parent_ref> parents;
     };
     struct server_model {
         std::uint32_t process = 0;
@@ -171,6 +176,9 @@ private:
     job_model* find(job_id id);
     void add(new_job const& job, time_point now);
     void set_due(job_model& job, time_point due);
+    void note_replaced(new_job const& by);
+    void ended_by_itself(job_record const& record, job_model& m);
+    bool has_cause(job_model const& m) const;
     static bool counts_agree(job_model& m, std::uint32_t attempt, std::uint32_t lost);
     void check_acquired(
         std::uint32_t process, acquire_request const& r, acquired_job const& job, time_point now
@@ -192,8 +200,8 @@ private:
     [[nodiscard]] bool is_stopping(std::uint32_t process) const;
     void check_firing(recurring_firing const& f, fire_result const& result);
     void check_record(job_record const& record);
+    void check_unexplained(std::unordered_map<job_id, job_state> const& states);
     void check_history(job_record const& record);
-    void check_cause(job_record const& record, std::unordered_map<job_id, job_state> const& states);
     void check_keys(std::span<job_record const> records);
     void
     check_awaiting(job_record const& record, std::unordered_map<job_id, job_state> const& states);
@@ -204,12 +212,12 @@ private:
     std::string problem_;
     job_id problem_job_;
     std::unordered_map<job_id, job_model> jobs_;
-    std::vector<job_id> order_; // of the inserts
+    std::vector<job_id> order_;                // of the inserts
+    std::vector<unexplained_end> unexplained_; // until all jobs are looked at
     std::map<server_instance, server_model> servers_;
     std::map<std::string, recurring_model, std::less<>> recurring_;
     std::map<std::string, std::uint32_t, std::less<>> limits_used_;
     std::vector<std::string> paused_;
-    std::set<std::string> replaced_keys_; // some job with this key gave way to another
     std::vector<std::uint32_t> stopping_; // processes that were asked to stop
     std::uint64_t runs_ = 0;
     std::uint64_t succeeded_ = 0;

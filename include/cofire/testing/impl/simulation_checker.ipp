@@ -91,6 +91,16 @@ COFIRE_DECL void simulation_checker::add(new_job const& job, time_point now) {
     set_due(m, job.due.value_or(now));
 }
 
+/// Notes which jobs may have had to go for this one.
+COFIRE_DECL void simulation_checker::note_replaced(new_job const& by) {
+    for (job_id id : order_) {
+        job_model& m = jobs_.at(id);
+        bool const same_key =
+            by.unique_key && m.asked.unique_key && by.unique_key->text == m.asked.unique_key->text;
+        m.replaced = m.replaced || (same_key && !m.final && !m.held);
+    }
+}
+
 COFIRE_DECL void simulation_checker::inserted(insert_request const& r, insert_answer const& a) {
     if (a.results.size() != r.jobs.size()) {
         report("I1", job_id(), "an insert has not as many answers as jobs");
@@ -105,10 +115,10 @@ COFIRE_DECL void simulation_checker::inserted(insert_request const& r, insert_an
             if (result.id != r.jobs[i].id) {
                 report("I2", r.jobs[i].id, "was inserted under another id");
             }
-            add(r.jobs[i], a.now);
-            if (result.status == insert_status::replaced && r.jobs[i].unique_key) {
-                replaced_keys_.insert(r.jobs[i].unique_key->text);
+            if (result.status == insert_status::replaced) {
+                note_replaced(r.jobs[i]);
             }
+            add(r.jobs[i], a.now);
             break;
         case insert_status::existed:
             if (known == nullptr) {
@@ -137,16 +147,33 @@ COFIRE_DECL void simulation_checker::acknowledged(insert_request const& r, inser
 
 // Changes by users.
 
+/// True if it may have ended by itself for what is known of it alone, without its parents.
+COFIRE_DECL bool simulation_checker::has_cause(job_model const& m) const {
+    if (m.replaced || (lost_limit == 0 && m.lost != 0)) { // its limit is not known
+        return true;
+    }
+    duration const expires = m.asked.settings->expires;
+    bool const in_time =
+        exact.times && m.due_known && std::max(m.latest, clock_.wall_now()) < m.due + expires;
+    return expires > duration{0} && !in_time;
+}
+
+COFIRE_DECL void simulation_checker::ended_by_itself(job_record const& record, job_model& m) {
+    if (record.state != job_state::deleted || m.held) {
+        report("I4", record.id, "has ended without the end of a run");
+    } else if (!has_cause(m)) { // its parents' ends may not be known yet
+        unexplained_.push_back({.id = record.id, .reason = record.reason, .parents = record.parents}
+        );
+    }
+    m.final = true;
+}
+
 /// Learns which of the jobs have ended by themselves: expired, replaced, condition not met.
 COFIRE_DECL void simulation_checker::changing(std::span<job_record const> before) {
     for (job_record const& record : before) {
         job_model* const m = find(record.id);
         if (m != nullptr && is_final(record.state) && !m->final) {
-            if (record.state != job_state::deleted || m->held) {
-                report("I4", record.id, "has ended without the end of a run");
-            }
-            m->final = true;
-            m->by_itself = true;
+            ended_by_itself(record, *m);
         }
         if (m != nullptr) {
             m->expires_at = record.expires_at;
@@ -196,6 +223,7 @@ COFIRE_DECL void simulation_checker::changed(change_request const& r, change_ans
             }
             m->final = false;
             m->deleted = false;
+            m->replaced = false;
             m->moved = true;
             m->due_known = true;
             set_due(*m, r.kind == change_kind::requeue ? a.now : r.due);
@@ -252,7 +280,11 @@ simulation_checker::recurred(recurring_request const& r, recurring_answer const&
                 continue;
             }
             for (std::size_t j = 0; j != result.jobs.size(); ++j) {
-                if (result.jobs[j].status == insert_status::inserted) {
+                bool const replaced = result.jobs[j].status == insert_status::replaced;
+                if (replaced) {
+                    note_replaced(f.jobs[j]);
+                }
+                if (replaced || result.jobs[j].status == insert_status::inserted) {
                     add(f.jobs[j], a.now);
                     job_model& m = jobs_.at(f.jobs[j].id);
                     m.due_known = false; // it may follow the one before it

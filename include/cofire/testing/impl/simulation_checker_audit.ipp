@@ -4,6 +4,7 @@
 #ifndef COFIRE_TESTING_IMPL_SIMULATION_CHECKER_AUDIT_IPP
 #define COFIRE_TESTING_IMPL_SIMULATION_CHECKER_AUDIT_IPP
 
+#include <cofire/testing/impl/simulation_checker_runs.ipp>
 #include <cofire/testing/simulation_checker.hpp>
 
 #include <algorithm>
@@ -30,9 +31,7 @@ COFIRE_DECL void simulation_checker::audit(std::span<job_record const> records) 
         check_record(record);
         check_awaiting(record, states);
     }
-    for (job_record const& record : records) {
-        check_cause(record, states);
-    }
+    check_unexplained(states);
     check_keys(records);
     check_overlap(states);
 }
@@ -92,31 +91,22 @@ COFIRE_DECL void simulation_checker::check_record(job_record const& record) {
     }
 }
 
-/// A job that was deleted, and not by a user, has expired, given way to one with its key, or has a parent
-/// that ended otherwise than it asks for.
-COFIRE_DECL void simulation_checker::check_cause(
-    job_record const& record, std::unordered_map<job_id, job_state> const& states
-) {
-    job_model* const m = find(record.id);
-    if (m == nullptr || !std::exchange(m->by_itself, false) || record.state != job_state::deleted) {
-        return;
-    }
-    bool const may_expire = m->asked.settings->expires > duration{0};
-    bool const may_give_way =
-        m->asked.unique_key && replaced_keys_.contains(m->asked.unique_key->text);
-    auto const is_unmet = [&](parent_ref const& p) {
-        auto const at = states.find(p.id);
-        job_model const* const parent = find(p.id);
-        if (at == states.end() || parent == nullptr || parent->restarts != 0) {
-            return true; // nobody knows how it had ended
+/// What ended as deleted by itself, and was neither replaced nor expired, had a parent that ended
+/// otherwise than asked.
+COFIRE_DECL void
+simulation_checker::check_unexplained(std::unordered_map<job_id, job_state> const& states) {
+    for (unexplained_end const& end : std::exchange(unexplained_, {})) {
+        auto const missed = [&](parent_ref const& p) {
+            job_model const* const parent = find(p.id);
+            auto const at = states.find(p.id);
+            if (parent == nullptr || at == states.end() || parent->restarts != 0) {
+                return true; // one that began again may have ended otherwise before
+            }
+            return is_final(at->second) && !detail::condition_met(p.on, at->second);
+        };
+        if (std::none_of(end.parents.begin(), end.parents.end(), missed)) {
+            report("I1", end.id, "is deleted (" + end.reason + "), and nothing was cause for it");
         }
-        return is_final(at->second) &&
-               ((p.on == parent_condition::on_success && at->second != job_state::succeeded) ||
-                (p.on == parent_condition::on_failure && at->second != job_state::failed));
-    };
-    auto const& parents = m->asked.parents;
-    if (!may_expire && !may_give_way && std::none_of(parents.begin(), parents.end(), is_unmet)) {
-        report("I1", record.id, "is deleted, and nothing was a reason for it: " + record.reason);
     }
 }
 

@@ -136,9 +136,11 @@ COFIRE_DECL asio::awaitable<insert_answer> simulation_storage::insert(insert_req
         auto const ids = world_->checker.keepers(r.jobs);
         auto look = storage_.read(read_get{.ids = ids});
         read_answer const found = co_await std::move(look);
+        world_->checker.inserted(r, answer);
         world_->checker.changing(found.jobs);
+    } else {
+        world_->checker.inserted(r, answer);
     }
-    world_->checker.inserted(r, answer);
     auto end = after("insert", reply::may_be_lost);
     co_await std::move(end);
     world_->checker.acknowledged(r, answer);
