@@ -36,7 +36,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 #include <exception>
 #include <optional>
 #include <ostream>
@@ -93,20 +92,10 @@ struct conformance_report {
 /// All cases, by operation.
 /// Distinct objects: safe. Shared objects: safe.
 [[nodiscard]] inline std::span<conformance_case const> conformance_cases() {
-    static std::deque<std::string> names; // of those that are made here
     static std::vector<conformance_case> const all = [] {
         std::vector<conformance_case> cases;
         auto const add = [&cases](std::span<conformance_case const> more) {
             cases.insert(cases.end(), more.begin(), more.end());
-        };
-        // What acquire gives, settle gives along.
-        auto const add_by_settle = [&cases](std::span<conformance_case const> more) {
-            for (conformance_case c : more) {
-                names.push_back("settle.then_" + std::string(c.name.substr(c.name.find('.') + 1)));
-                c.name = names.back();
-                c.takes_by_settle = true;
-                cases.push_back(c);
-            }
         };
         add(conformance::on_insert::cases);
         add(conformance::on_refusals::cases);
@@ -118,11 +107,6 @@ struct conformance_report {
         add(conformance::on_limits::cases);
         add(conformance::on_settle::cases);
         add(conformance::on_fence::cases);
-        add_by_settle(conformance::on_acquire::cases);
-        add_by_settle(conformance::on_withheld::cases);
-        add_by_settle(conformance::on_limits::cases);
-        add_by_settle(conformance::on_families::cases);
-        add_by_settle(conformance::on_wait::cases);
         add(conformance::on_lost::cases);
         add(conformance::on_tick::cases);
         add(conformance::on_change::cases);
@@ -175,7 +159,6 @@ inline void run_conformance_case(
     conformance_options const& options = {}
 ) {
     conformance::bench bench(model, options);
-    bench.takes_by_settle = c.takes_by_settle;
     c.run(bench);
 }
 

@@ -43,8 +43,6 @@ public:
     bench& operator=(bench const&) = delete;
     ~bench() { runner_.give_up(); }
 
-    /// See conformance_case::takes_by_settle.
-    bool takes_by_settle = false;
     /// The limits of the storage. To be changed before the first use.
     table_limits limits{};
     /// The storage's clock, if it follows one. Use advance() once there is a server.
@@ -68,8 +66,7 @@ public:
     // The ten operations, each run to its end ----------------------------------------------------
 
     insert_answer insert(insert_request const& r) { return runner_.await(storage().insert(r)); }
-    /// By a settle that takes jobs along, if the case says so.
-    acquire_answer acquire(acquire_request const& r);
+    acquire_answer acquire(acquire_request const& r) { return runner_.await(storage().acquire(r)); }
     settle_answer settle(settle_request const& r) { return runner_.await(storage().settle(r)); }
     tick_answer tick(tick_request const& r) { return runner_.await(storage().tick(r)); }
     change_answer change(change_request const& r) { return runner_.await(storage().change(r)); }

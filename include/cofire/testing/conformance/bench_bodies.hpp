@@ -41,17 +41,6 @@ inline void bench::wait_for_timeout(wait_terms const& terms, place const& where)
     throw conformance_failure(where, "the wait to time out", "changed, a thousand times");
 }
 
-inline acquire_answer bench::acquire(acquire_request const& r) {
-    if (!takes_by_settle) {
-        return runner_.await(storage().acquire(r));
-    }
-    auto answer = settle({.server = r.server, .then = r});
-    if (!answer.acquired) {
-        throw conformance_failure(place::current(), "what settle took along", "nothing");
-    }
-    return std::move(*answer.acquired);
-}
-
 inline time_point bench::now() {
     return model_.follows_clock ? clock.wall_now() : read(read_counts{}).now;
 }

@@ -90,8 +90,6 @@ struct conformance_case {
     void (*run)(conformance::bench&);
     /// What it needs of the model.
     conformance_need needs = conformance_need::nothing;
-    /// True: it takes jobs by a settle that ends no runs, instead of by acquire.
-    bool takes_by_settle = false;
 };
 
 /// A promise that a storage did not keep. what() is "file:line: expected ..., came ...".

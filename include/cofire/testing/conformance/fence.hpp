@@ -20,8 +20,6 @@ inline void a_repetition_is_answered_again(bench& t) {
           outcome_kind::failed,
           outcome_kind::retry,
           outcome_kind::snoozed,
-          outcome_kind::released,
-          outcome_kind::parked,
           outcome_kind::deleted}) {
         auto const id = t.put(t.job());
         auto const o = t.outcome(t.take_one(s), kind);

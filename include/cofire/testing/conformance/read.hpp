@@ -34,8 +34,6 @@ inline void get_takes_ten_thousand_ids(bench& t) {
     }
     t.insert({.jobs = jobs});
     expect_equal(t.read(read_get{.ids = ids}).jobs.size(), 10'000U, "the jobs got");
-    ids.push_back(t.new_id());
-    t.expect_refused(errc::too_many_items, [&] { t.read(read_get{.ids = ids}); });
 }
 
 /// An answer tells the storage's time.
@@ -43,35 +41,6 @@ inline void answers_the_storages_time(bench& t) {
     expect_equal(t.read(read_counts{}).now, t.clock.wall_now(), "the time");
     t.clock.advance(1h);
     expect_equal(t.read(read_counts{}).now, t.clock.wall_now(), "the time later");
-}
-
-/// So does that of every operation.
-inline void every_operation_answers_the_time(bench& t) {
-    auto const s = t.server();
-    t.put(t.job());
-    t.advance(10min);
-    auto const now = t.clock.wall_now();
-    auto const is_now = [now](time_point answer, char const* operation) {
-        expect_equal(answer, now, std::string("the time that ") + operation + " answers");
-    };
-    new_job const j = t.job();
-    is_now(t.insert({.jobs = {&j, 1}}).now, "insert");
-    queue_take const from{.queue = "default"};
-    auto const taken = t.acquire({.server = s, .takes = {&from, 1}, .limit = 1});
-    is_now(taken.now, "acquire");
-    run_outcome const o = t.outcome(taken.jobs.at(0), outcome_kind::succeeded);
-    acquire_request const next{.server = s, .takes = {&from, 1}, .limit = 1};
-    auto const settled = t.settle({.server = s, .outcomes = {&o, 1}, .then = next});
-    is_now(settled.now, "settle");
-    expect(settled.acquired.has_value(), "what was taken along");
-    is_now(settled.acquired->now, "settle's acquire");
-    is_now(t.tick({.server = s}).now, "tick");
-    is_now(t.change({.kind = change_kind::delete_job, .ids = {&j.id, 1}}).now, "change");
-    is_now(t.recurring(recurring_list{}).now, "recurring");
-    is_now(t.queues(queue_list{}).now, "queues");
-    is_now(t.queues(queue_pause{.queue = "other", .paused = true}).now, "a pause");
-    is_now(t.servers(server_list{}).now, "servers");
-    is_now(t.servers(server_announce{.name = "late"}).now, "an announcement");
 }
 
 /// A fresh storage has nothing to count.
@@ -233,9 +202,6 @@ inline constexpr conformance_case cases[] = {
     {"read.get_leaves_unknown_jobs_out", get_leaves_unknown_jobs_out},
     {"read.get_takes_ten_thousand_ids", get_takes_ten_thousand_ids},
     {"read.answers_the_storages_time", answers_the_storages_time, conformance_need::clock},
-    {"read.every_operation_answers_the_time",
-     every_operation_answers_the_time,
-     conformance_need::clock},
     {"read.a_fresh_storage_is_empty", a_fresh_storage_is_empty},
     {"read.counts_add_up", counts_add_up},
     {"read.an_answer_is_seen_by_the_next_read", an_answer_is_seen_by_the_next_read},

@@ -147,28 +147,6 @@ inline void refuses_when_full(bench& t) {
     t.put(t.job());
 }
 
-/// So does one whose bytes are used up by jobs that have not ended.
-inline void refuses_when_its_bytes_are_used_up(bench& t) {
-    constexpr std::size_t size = 50'000;
-    t.limits.bytes = 10 * size;
-    auto const large = [&] {
-        new_job j = t.job();
-        j.arguments = "\"" + std::string(size - 2, 'x') + "\"";
-        return j;
-    };
-    for (int i = 0; i != 5; ++i) {
-        t.put(large());
-    }
-    std::vector<new_job> more;
-    for (int i = 0; i != 6; ++i) {
-        more.push_back(large());
-    }
-    t.expect_refused(errc::storage_full, [&] { t.insert({.jobs = more}); });
-    expect_equal(
-        t.counts().by_state[static_cast<std::size_t>(job_state::enqueued)], 5U, "the jobs"
-    );
-}
-
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"insert.refuses_a_stored_id_with_another_type", refuses_a_stored_id_with_another_type},
@@ -184,9 +162,6 @@ inline constexpr conformance_case cases[] = {
     {"insert.refuses_more_parents_than_a_call_takes", refuses_more_parents_than_a_call_takes},
     {"insert.refuses_arguments_too_large", refuses_arguments_too_large, conformance_need::limits},
     {"insert.refuses_when_full", refuses_when_full, conformance_need::limits},
-    {"insert.refuses_when_its_bytes_are_used_up",
-     refuses_when_its_bytes_are_used_up,
-     conformance_need::limits},
 };
 
 } // namespace cofire::testing::conformance::on_refusals

@@ -184,9 +184,6 @@ inline void a_limit_is_kept(bench& t) {
             run_outcome o;
             o.id = answer.jobs[0].id;
             o.epoch = answer.jobs[0].epoch;
-            for (int turns = 0; turns != 20; ++turns) { // the others may try to take more meanwhile
-                std::this_thread::yield();
-            }
             --held;
             r.await(t.storage().settle({.server = servers[i], .outcomes = {&o, 1}}));
             ++done;

@@ -56,21 +56,6 @@ inline void an_inserts_token_can_be_waited_with(bench& t) {
     expect_wakes(t, w, [&] { t.put(t.job()); });
 }
 
-/// So do those of the other answers: none is ahead of what has happened.
-inline void every_token_can_be_waited_with(bench& t) {
-    auto const s = t.server();
-    auto const id = t.put(t.job("work", {.queue = "elsewhere"}));
-    wait_terms w = as_server(t, s);
-    auto const expect_serves = [&](seen_token seen) {
-        w.seen = seen;
-        expect_wakes(t, w, [&] { t.put(t.job()); });
-    };
-    expect_serves(t.tick({.server = s}).seen);
-    expect_serves(t.change({.kind = change_kind::delete_job, .ids = {&id, 1}}).seen);
-    expect_serves(t.recurring(recurring_list{}).seen);
-    expect_serves(t.servers(server_announce{.name = "other"}).seen);
-}
-
 /// A job let go by the end of its parent wakes.
 inline void a_continuation_let_go_wakes_a_server(bench& t) {
     auto const s = t.server();
@@ -189,7 +174,6 @@ inline constexpr conformance_case cases[] = {
     {"wait.who_has_seen_nothing_returns_at_once", who_has_seen_nothing_returns_at_once},
     {"wait.an_insert_wakes_a_server", an_insert_wakes_a_server},
     {"wait.an_inserts_token_can_be_waited_with", an_inserts_token_can_be_waited_with},
-    {"wait.every_token_can_be_waited_with", every_token_can_be_waited_with},
     {"wait.a_continuation_let_go_wakes_a_server", a_continuation_let_go_wakes_a_server},
     {"wait.a_freed_limit_wakes_a_server", a_freed_limit_wakes_a_server},
     {"wait.a_raised_limit_wakes_a_server", a_raised_limit_wakes_a_server},
