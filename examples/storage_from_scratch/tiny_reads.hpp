@@ -61,6 +61,9 @@ struct tiny_reads : tiny_desk {
         }
     }
     void ask(read_get const& q, read_answer& answer) const {
+        if (q.ids.size() > 10'000) {
+            throw error(errc::too_many_items, std::to_string(q.ids.size()) + " ids in one read");
+        }
         for (auto const id : q.ids) {
             if (auto const at = numbers.find(id); at != numbers.end()) {
                 answer.jobs.push_back(told(jobs.at(at->second)));

@@ -20,20 +20,6 @@ namespace {
 
 using namespace testing_tests;
 
-/// Fails unless `Broken` does not pass the case, and memory_storage does.
-template <class Broken>
-void expect_found(std::string_view name) {
-    conformance_model model;
-    model.name = "broken";
-    model.make = [](conformance_setup const& s) { return any_storage(Broken(s)); };
-    model.closes = false;
-    cofire::testing::conformance_options const options{.only = name, .patience = 100ms};
-    auto const report = run_conformance(model, options);
-    BOOST_TEST(report.failed.size() == 1U, name << " was to fail:\n" << report);
-    auto const sound = run_conformance(memory_model(), options);
-    BOOST_TEST(sound.passed == 1U, sound);
-}
-
 struct drops_an_insert : wrapper {
     using wrapper::wrapper;
     op<cofire::insert_answer> insert(cofire::insert_request r) {

@@ -7,11 +7,14 @@
 #include <cofire/storage/memory_storage.hpp>
 #include <cofire/testing/conformance.hpp>
 
+#include <boost/test/unit_test.hpp>
+
 #include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -158,6 +161,20 @@ inline conformance_model shared_model() {
     m.attach = [kept](conformance_setup const&) { return any_storage(connection(*kept)); };
     m.closes = false;
     return m;
+}
+
+/// Fails unless `Broken` does not pass the case, and memory_storage does.
+template <class Broken>
+void expect_found(std::string_view name) {
+    conformance_model model;
+    model.name = "broken";
+    model.make = [](conformance_setup const& s) { return any_storage(Broken(s)); };
+    model.closes = false;
+    cofire::testing::conformance_options const options{.only = name, .patience = 100ms};
+    auto const report = run_conformance(model, options);
+    BOOST_TEST(report.failed.size() == 1U, name << " was to fail:\n" << report);
+    auto const sound = run_conformance(memory_model(), options);
+    BOOST_TEST(sound.passed == 1U, sound);
 }
 
 } // namespace testing_tests

@@ -5,6 +5,7 @@
 #define COFIRE_TESTING_CONFORMANCE_HPP
 
 #include <cofire/testing/conformance/acquire.hpp>
+#include <cofire/testing/conformance/answers.hpp>
 #include <cofire/testing/conformance/bench.hpp>
 #include <cofire/testing/conformance/case.hpp>
 #include <cofire/testing/conformance/change.hpp>
@@ -37,6 +38,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <list>
 #include <optional>
 #include <ostream>
 #include <span>
@@ -89,6 +91,30 @@ struct conformance_report {
     }
 };
 
+namespace conformance {
+
+/// What a case says of acquire holds for what settle takes along, too: once more each, by that door.
+inline void add_by_settle(std::vector<conformance_case>& cases) {
+    static std::list<std::string> names; // stay where they are
+    auto const add = [&cases](auto const& more) {
+        for (conformance_case c : more) {
+            std::string_view const rest = c.name.substr(c.name.find('.') + 1);
+            c.name = names.emplace_back("settle.then_" + std::string(rest));
+            c.door = conformance_door::settle_nothing;
+            cases.push_back(c);
+            c.name = names.emplace_back("settle.one_and_then_" + std::string(rest));
+            c.door = conformance_door::settle_one;
+            cases.push_back(c);
+        }
+    };
+    add(on_acquire::cases);
+    add(on_withheld::cases);
+    add(on_families::cases);
+    add(on_wait::cases);
+}
+
+} // namespace conformance
+
 /// All cases, by operation.
 /// Distinct objects: safe. Shared objects: safe.
 [[nodiscard]] inline std::span<conformance_case const> conformance_cases() {
@@ -107,6 +133,7 @@ struct conformance_report {
         add(conformance::on_limits::cases);
         add(conformance::on_settle::cases);
         add(conformance::on_fence::cases);
+        conformance::add_by_settle(cases);
         add(conformance::on_lost::cases);
         add(conformance::on_tick::cases);
         add(conformance::on_change::cases);
@@ -120,6 +147,7 @@ struct conformance_report {
         add(conformance::on_read::cases);
         add(conformance::on_find::cases);
         add(conformance::on_series::cases);
+        add(conformance::on_answers::cases);
         add(conformance::on_wait::cases);
         add(conformance::on_ends::cases);
         add(conformance::on_threads::cases);
@@ -158,7 +186,7 @@ inline void run_conformance_case(
     conformance_model const& model,
     conformance_options const& options = {}
 ) {
-    conformance::bench bench(model, options);
+    conformance::bench bench(model, options, c.door);
     c.run(bench);
 }
 

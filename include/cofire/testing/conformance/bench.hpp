@@ -37,8 +37,12 @@ using place = std::source_location;
 class bench {
 public:
     /// A bench whose storage is made at the first use.
-    bench(conformance_model const& model, conformance_options const& options)
-        : model_(model), patience_(options.patience), runner_(options.patience) {}
+    bench(
+        conformance_model const& model,
+        conformance_options const& options,
+        conformance_door door = conformance_door::acquire
+    )
+        : model_(model), patience_(options.patience), door_(door), runner_(options.patience) {}
     bench(bench const&) = delete;
     bench& operator=(bench const&) = delete;
     ~bench() { runner_.give_up(); }
@@ -66,7 +70,8 @@ public:
     // The ten operations, each run to its end ----------------------------------------------------
 
     insert_answer insert(insert_request const& r) { return runner_.await(storage().insert(r)); }
-    acquire_answer acquire(acquire_request const& r) { return runner_.await(storage().acquire(r)); }
+    /// By the door of the case.
+    acquire_answer acquire(acquire_request const& r);
     settle_answer settle(settle_request const& r) { return runner_.await(storage().settle(r)); }
     tick_answer tick(tick_request const& r) { return runner_.await(storage().tick(r)); }
     change_answer change(change_request const& r) { return runner_.await(storage().change(r)); }
@@ -189,6 +194,7 @@ private:
 
     conformance_model const& model_;
     std::chrono::milliseconds patience_;
+    conformance_door door_;
     std::uint64_t last_id_ = 0;
     std::optional<any_storage> storage_;
     std::optional<storage_ref> current_;

@@ -24,6 +24,26 @@ inline void bench::reopen() {
     current_ = storage_->ref();
 }
 
+inline acquire_answer bench::acquire(acquire_request const& r) {
+    if (door_ == conformance_door::acquire) {
+        return runner_.await(storage().acquire(r));
+    }
+    run_outcome unheard_of;
+    unheard_of.id = new_id();
+    unheard_of.epoch = 1;
+    settle_request along{.server = r.server, .then = r};
+    if (door_ == conformance_door::settle_one) {
+        along.outcomes = {&unheard_of, 1};
+    }
+    auto answer = settle(along);
+    expect(
+        answer.results == std::vector(along.outcomes.size(), settle_status::stale),
+        "the outcome settled to be stale"
+    );
+    expect(answer.acquired.has_value(), "settle to answer what it was to take along");
+    return std::move(*answer.acquired);
+}
+
 inline wait_status bench::end_of(started_wait& w, place const& where) {
     runner_.run_until(w.done, "the wait to end", where);
     if (w.error) {

@@ -82,6 +82,13 @@ enum class conformance_need : std::uint8_t {
     return static_cast<conformance_need>(static_cast<int>(a) & static_cast<int>(b));
 }
 
+/// By which way a case takes jobs: acquire is an operation, and settle takes jobs along.
+enum class conformance_door : std::uint8_t {
+    acquire,        ///< by acquire
+    settle_nothing, ///< by settle_request::then, with no outcome
+    settle_one,     ///< by settle_request::then, with one outcome, which is stale
+};
+
 /// One promise of the contract, and how to see whether a storage keeps it.
 struct conformance_case {
     /// "<operation>.<what it does>".
@@ -90,6 +97,8 @@ struct conformance_case {
     void (*run)(conformance::bench&);
     /// What it needs of the model.
     conformance_need needs = conformance_need::nothing;
+    /// How it takes jobs.
+    conformance_door door = conformance_door::acquire;
 };
 
 /// A promise that a storage did not keep. what() is "file:line: expected ..., came ...".

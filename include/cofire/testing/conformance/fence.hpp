@@ -20,6 +20,8 @@ inline void a_repetition_is_answered_again(bench& t) {
           outcome_kind::failed,
           outcome_kind::retry,
           outcome_kind::snoozed,
+          outcome_kind::released,
+          outcome_kind::parked,
           outcome_kind::deleted}) {
         auto const id = t.put(t.job());
         auto const o = t.outcome(t.take_one(s), kind);
@@ -144,7 +146,8 @@ inline void then_takes_the_next_jobs(bench& t) {
     auto const parent = t.put(t.limited("disk"));
     auto const child = t.put(t.after(parent));
     auto const blocked = t.put(t.limited("disk"));
-    auto const o = t.outcome(t.take_one(s), outcome_kind::succeeded);
+    auto o = t.outcome(t.take_one(s), outcome_kind::succeeded);
+    o.result = "{\"rows\":3}";
     queue_take const from{.queue = "default"};
     acquire_request const then{.server = s, .takes = {&from, 1}, .limit = 9};
     auto const answer = t.settle({.server = s, .outcomes = {&o, 1}, .then = then});
@@ -153,6 +156,10 @@ inline void then_takes_the_next_jobs(bench& t) {
         sorted(ids_of(answer.acquired->jobs)), sorted({child, blocked}), "the jobs taken along"
     );
     for (auto const& run : answer.acquired->jobs) {
+        if (run.id == child) {
+            expect_equal(run.parents.size(), 1U, "the number of parents told of");
+            expect_equal(run.parents[0].result, o.result, "the result that was settled just now");
+        }
         t.finish(s, run);
     }
     expect(!t.settle({.server = s}).acquired, "no jobs to be taken unasked");

@@ -155,6 +155,28 @@ inline void makes_room_of_ended_jobs(bench& t) {
     expect_equal(t.counts().removed, 1U, "the jobs removed");
 }
 
+/// So does one that is full of bytes. One without such a limit says so to read_health.
+inline void makes_room_of_ended_jobs_for_bytes(bench& t) {
+    t.limits.bytes = 1 << 20;
+    if (t.read(read_health{}).health.byte_limit == 0) {
+        return;
+    }
+    auto const s = t.server();
+    std::vector<job_id> ids;
+    while (ids.size() != 20) {
+        new_job j = t.job();
+        j.arguments = '"' + std::string(100'000, 'x') + '"';
+        ids.push_back(t.put(j));
+        t.finish(s, t.take_one(s));
+        t.advance(1s);
+    }
+    auto const removed = static_cast<std::size_t>(t.counts().removed);
+    expect(removed >= 10 && removed < 20, "as many jobs to be removed as do not fit");
+    for (std::size_t i = 0; i != ids.size(); ++i) {
+        expect_equal(t.knows(ids[i]), i >= removed, "whether it is known: the oldest go first");
+    }
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"insert.stores_what_was_given", stores_what_was_given},
@@ -170,6 +192,9 @@ inline constexpr conformance_case cases[] = {
     {"insert.other_settings_do_not_make_it_another_job", other_settings_do_not_make_it_another_job},
     {"insert.makes_room_of_ended_jobs",
      makes_room_of_ended_jobs,
+     conformance_need::limits | conformance_need::clock},
+    {"insert.makes_room_of_ended_jobs_for_bytes",
+     makes_room_of_ended_jobs_for_bytes,
      conformance_need::limits | conformance_need::clock},
 };
 

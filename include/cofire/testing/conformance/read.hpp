@@ -24,8 +24,8 @@ inline void get_leaves_unknown_jobs_out(bench& t) {
     expect(t.read(read_get{}).jobs.empty(), "nothing when nothing is asked for");
 }
 
-/// Many are got in one call.
-inline void get_takes_ten_thousand_ids(bench& t) {
+/// Many are got in one call, and not one more.
+inline void get_takes_ten_thousand_ids_and_no_more(bench& t) {
     std::vector<new_job> jobs(10'000, t.job());
     std::vector<job_id> ids;
     for (auto& j : jobs) {
@@ -34,6 +34,8 @@ inline void get_takes_ten_thousand_ids(bench& t) {
     }
     t.insert({.jobs = jobs});
     expect_equal(t.read(read_get{.ids = ids}).jobs.size(), 10'000U, "the jobs got");
+    ids.push_back(t.new_id());
+    expect_error(errc::too_many_items, [&] { t.read(read_get{.ids = ids}); });
 }
 
 /// An answer tells the storage's time.
@@ -200,7 +202,7 @@ inline void groups_only_failures(bench& t) {
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"read.get_leaves_unknown_jobs_out", get_leaves_unknown_jobs_out},
-    {"read.get_takes_ten_thousand_ids", get_takes_ten_thousand_ids},
+    {"read.get_takes_ten_thousand_ids_and_no_more", get_takes_ten_thousand_ids_and_no_more},
     {"read.answers_the_storages_time", answers_the_storages_time, conformance_need::clock},
     {"read.a_fresh_storage_is_empty", a_fresh_storage_is_empty},
     {"read.counts_add_up", counts_add_up},

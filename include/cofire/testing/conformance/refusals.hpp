@@ -147,6 +147,25 @@ inline void refuses_when_full(bench& t) {
     t.put(t.job());
 }
 
+/// So does one that is full of bytes, by what it has and what is to come together. One without such a
+/// limit says so to read_health.
+inline void refuses_when_full_of_bytes(bench& t) {
+    t.limits.bytes = 1 << 20;
+    if (t.read(read_health{}).health.byte_limit == 0) {
+        return;
+    }
+    std::vector<new_job> jobs;
+    while (jobs.size() != 12) {
+        jobs.push_back(t.job());
+        jobs.back().arguments = '"' + std::string(100'000, 'x') + '"';
+    }
+    std::span<new_job const> const all = jobs;
+    t.insert({.jobs = all.first(6)});
+    t.expect_refused(errc::storage_full, [&] { t.insert({.jobs = all.last(6)}); });
+    expect(t.counts().refused > 0, "the refusal to be counted");
+    t.insert({.jobs = all.last(2)});
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"insert.refuses_a_stored_id_with_another_type", refuses_a_stored_id_with_another_type},
@@ -162,6 +181,7 @@ inline constexpr conformance_case cases[] = {
     {"insert.refuses_more_parents_than_a_call_takes", refuses_more_parents_than_a_call_takes},
     {"insert.refuses_arguments_too_large", refuses_arguments_too_large, conformance_need::limits},
     {"insert.refuses_when_full", refuses_when_full, conformance_need::limits},
+    {"insert.refuses_when_full_of_bytes", refuses_when_full_of_bytes, conformance_need::limits},
 };
 
 } // namespace cofire::testing::conformance::on_refusals

@@ -167,23 +167,30 @@ inline void a_limit_is_kept(bench& t) {
     std::atomic<int> held = 0;
     std::atomic<int> most = 0;
     std::atomic<int> done = 0;
+    std::atomic<std::size_t> tries = 0;
     in_threads(t, thread_count, [&](runner& r, std::size_t i) {
         queue_take const from{.queue = "default"};
         for (int empty = 0; done != 60 && empty != 10'000;) {
             auto const answer =
                 r.await(t.storage().acquire({.server = servers[i], .takes = {&from, 1}, .limit = 1})
                 );
+            ++tries;
             if (answer.jobs.empty()) {
                 ++empty;
                 std::this_thread::yield();
                 continue;
             }
             int const now = ++held;
-            for (int before = most; before < now && !most.compare_exchange_weak(before, now);) {
+            for (int top = most; top < now && !most.compare_exchange_weak(top, now);) {
             }
             run_outcome o;
             o.id = answer.jobs[0].id;
             o.epoch = answer.jobs[0].epoch;
+            // It runs until the others have tried to take one too many, or cannot as they run likewise.
+            auto const before = tries.load();
+            for (int k = 0; k != 1'000 && tries < before + 2 * thread_count; ++k) {
+                std::this_thread::yield();
+            }
             --held;
             r.await(t.storage().settle({.server = servers[i], .outcomes = {&o, 1}}));
             ++done;

@@ -256,6 +256,39 @@ inline void promotes_what_is_due(bench& t) {
     t.expect_state(j.id, job_state::enqueued);
 }
 
+/// What is too much for one call is done by more of them, which the answers ask for, and nothing is left.
+inline void more_asks_until_all_is_promoted(bench& t) {
+    for (int i = 1; i != 3; ++i) {
+        std::vector<new_job> jobs(10'000, t.job());
+        for (auto& j : jobs) {
+            j.id = t.new_id();
+            j.due = t.now() + i * 10ms;
+        }
+        t.insert({.jobs = jobs});
+    }
+    t.advance(1s); // ticks as long as there is more
+    expect_equal(
+        t.counts()[job_state::scheduled], 0U, "the jobs that still wait for a time passed"
+    );
+    expect_equal(t.counts()[job_state::enqueued], 20'000U, "the jobs in line");
+}
+
+/// Likewise what has been kept long enough.
+inline void more_asks_until_all_is_removed(bench& t) {
+    t.limits.keep_succeeded = 1min;
+    std::vector<new_job> jobs(5'000, t.job());
+    std::vector<job_id> ids;
+    for (auto& j : jobs) {
+        j.id = t.new_id();
+        ids.push_back(j.id);
+    }
+    t.insert({.jobs = jobs});
+    t.change_ids(change_kind::delete_job, ids);
+    t.advance(2min + 1s); // a storage may look once a minute
+    expect_equal(t.counts()[job_state::deleted], 0U, "the jobs kept for longer than their time");
+    expect_equal(t.counts().removed, 5'000U, "the jobs removed");
+}
+
 /// It deletes what has expired, with a reason, and tells somebody of it.
 inline void deletes_what_has_expired(bench& t) {
     auto const id = t.put(t.job("work", {.expires = 1min}));
@@ -364,6 +397,12 @@ inline constexpr conformance_case cases[] = {
     {"tick.tells_the_next_due_time", tells_the_next_due_time},
     {"tick.keeps_the_newest_log_lines", keeps_the_newest_log_lines},
     {"tick.promotes_what_is_due", promotes_what_is_due, conformance_need::clock},
+    {"tick.more_asks_until_all_is_promoted",
+     more_asks_until_all_is_promoted,
+     conformance_need::clock},
+    {"tick.more_asks_until_all_is_removed",
+     more_asks_until_all_is_removed,
+     conformance_need::clock | conformance_need::limits},
     {"tick.deletes_what_has_expired", deletes_what_has_expired, conformance_need::clock},
     {"tick.tells_of_jobs_that_nobody_handles",
      tells_of_jobs_that_nobody_handles,

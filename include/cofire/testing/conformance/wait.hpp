@@ -5,6 +5,7 @@
 #define COFIRE_TESTING_CONFORMANCE_WAIT_HPP
 
 #include <cofire/testing/conformance/bench.hpp>
+#include <cofire/testing/conformance/recurring_support.hpp>
 
 #include <string>
 #include <vector>
@@ -54,6 +55,39 @@ inline void an_inserts_token_can_be_waited_with(bench& t) {
     wait_terms w = as_server(t, s);
     w.seen = t.insert({.jobs = {&j, 1}}).seen;
     expect_wakes(t, w, [&] { t.put(t.job()); });
+}
+
+/// So does that of every other answer that has one: it is not ahead of what it tells.
+inline void every_answers_token_can_be_waited_with(bench& t) {
+    auto const s = t.server();
+    auto const id = t.put(t.job());
+    auto const d = daily(t);
+    new_job const j = t.job();
+    recurring_firing f{.id = "nightly", .next = t.now() + 24h, .jobs = {&j, 1}};
+    auto const serves = [&](seen_token seen, place const& where = place::current()) {
+        wait_terms w;
+        w.server = s;
+        w.queues = {"default"};
+        w.due_before = t.now();
+        w.seen = seen;
+        expect(seen != seen_token{}, "a token", where);
+        expect_wakes(
+            t, w, [&] { t.put(t.job()); }, where
+        );
+    };
+    serves(t.tick({.server = s}).seen);
+    serves(t.change_ids(change_kind::reprioritise, {id}).seen);
+    change_request by_filter{.kind = change_kind::reprioritise, .filter = job_filter{}};
+    serves(t.change(by_filter).seen);
+    serves(put(t, "nightly", d, t.now() + 24h).seen);
+    serves(t.recurring(recurring_list{}).seen);
+    f.revision = record(t, "nightly").revision;
+    serves(t.recurring(recurring_fire{.firings = {&f, 1}}).seen);
+    serves(t.recurring(recurring_pause{.id = "nightly"}).seen);
+    serves(t.recurring(recurring_remove{.id = "nightly"}).seen);
+    serves(t.servers(server_list{}).seen);
+    serves(t.servers(server_order{.server = s, .command = server_command::drain}).seen);
+    serves(t.servers(server_announce{.name = "another"}).seen);
 }
 
 /// A job let go by the end of its parent wakes.
@@ -174,6 +208,7 @@ inline constexpr conformance_case cases[] = {
     {"wait.who_has_seen_nothing_returns_at_once", who_has_seen_nothing_returns_at_once},
     {"wait.an_insert_wakes_a_server", an_insert_wakes_a_server},
     {"wait.an_inserts_token_can_be_waited_with", an_inserts_token_can_be_waited_with},
+    {"wait.every_answers_token_can_be_waited_with", every_answers_token_can_be_waited_with},
     {"wait.a_continuation_let_go_wakes_a_server", a_continuation_let_go_wakes_a_server},
     {"wait.a_freed_limit_wakes_a_server", a_freed_limit_wakes_a_server},
     {"wait.a_raised_limit_wakes_a_server", a_raised_limit_wakes_a_server},
