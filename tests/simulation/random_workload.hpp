@@ -418,7 +418,7 @@ private:
             co_await std::move(op);
         }
         for (std::string const id : {"r1", "r2"}) {
-            if (id == "r2" && ids_.size() % 64 == 0) {
+            if (id == "r2" && ids_.size() % 32 == 0) {
                 continue; // it goes on, and is looked at in the end
             }
             auto const make = [&] { return jobs_.remove_recurring(id); };
