@@ -83,7 +83,7 @@ COFIRE_DECL void logged_table::skip_generations(std::uint64_t count) {
 COFIRE_DECL std::uint64_t
 logged_table::start(time_point now, std::span<interrupted_run const> interrupted) {
     constexpr unsigned bits = 32;
-    epoch_type const known = table_.last_epoch_; // of all runs up to it the records tell
+    epoch_type const known = table_.last_epoch_; // the latest that the records tell of
     std::uint64_t const generation = (known >> bits) + 1;
     writer_.set_last_time(replay_->last_time());
     writer_.counters_known();
@@ -96,8 +96,8 @@ logged_table::start(time_point now, std::span<interrupted_run const> interrupted
         return 0;
     });
     recover(now);
-    // The latest run of each job that waits, if it is not known. An older one may be of another job that
-    // had the id.
+    // The latest run of each job that waits, if it is not known. In the same generation none up to `known`
+    // is: it may be of another job that had the id. Of a generation that was skipped the job tells.
     std::vector<interrupted_run> runs(interrupted.begin(), interrupted.end());
     std::sort(runs.begin(), runs.end(), [](interrupted_run const& a, interrupted_run const& b) {
         return a.id != b.id ? a.id < b.id : a.epoch > b.epoch;
@@ -107,8 +107,10 @@ logged_table::start(time_point now, std::span<interrupted_run const> interrupted
         job_node const* const job = table_.find(run.id);
         bool const repeated = run.id == last;
         last = run.id;
-        return repeated || job == nullptr || is_final(job->state) || run.epoch <= known ||
-               run.epoch > table_.last_epoch_;
+        if (repeated || job == nullptr || is_final(job->state) || run.epoch > table_.last_epoch_) {
+            return true;
+        }
+        return run.epoch <= (run.epoch >> bits == known >> bits ? known : job->epoch);
     });
     if (!runs.empty()) {
         logged(now, runs.size() * 2 * most_bytes_of_step, [&] {
