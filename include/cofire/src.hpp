@@ -96,6 +96,7 @@
 #include <cofire/testing/impl/simulation.ipp>
 #include <cofire/testing/impl/simulation_checker.ipp>
 #include <cofire/testing/impl/simulation_checker_audit.ipp>
+#include <cofire/testing/impl/simulation_checker_order.ipp>
 #include <cofire/testing/impl/simulation_checker_runs.ipp>
 #include <cofire/testing/impl/simulation_history.ipp>
 #include <cofire/testing/impl/simulation_process.ipp>

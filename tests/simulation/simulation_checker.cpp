@@ -32,6 +32,7 @@ struct story {
         for (std::uint32_t process : {1U, 2U}) {
             cofire::server_announce a;
             a.types.push_back({.name = "t"});
+            a.queues.emplace_back("default");
             checker.announced(process, process, a);
         }
     }
@@ -147,6 +148,21 @@ struct story {
         r.reason = "a reason";
         r.parents = job.parents;
         return r;
+    }
+    /// With another priority than most.
+    job_id insert_urgent() {
+        return insert([](cofire::new_job& job) {
+            cofire::job_settings settings;
+            settings.priority = 9;
+            job.settings = std::make_shared<cofire::job_settings const>(settings);
+        });
+    }
+    /// Nobody has anything to do, and `id` waits in line.
+    void idle(job_id id) {
+        auto r = record(id, cofire::job_state::enqueued);
+        r.due = asked(id).due.value_or(r.due);
+        std::vector<cofire::job_record> const one{r};
+        checker.look_for_late(one);
     }
     void audit(std::vector<cofire::job_record> const& records) { checker.audit(records); }
 
@@ -588,6 +604,93 @@ BOOST_AUTO_TEST_CASE(i17_a_paused_queue_is_served) {
     s.checker.queue_paused("default", true);
     s.acquire(id, 1);
     BOOST_TEST(s.found("I17"));
+}
+
+BOOST_AUTO_TEST_CASE(i17_a_later_job_overtakes) {
+    story s;
+    s.insert();
+    s.acquire(s.insert(), 1);
+    BOOST_TEST(s.found("I17"));
+
+    story right;
+    right.insert();
+    right.insert();
+    right.acquire(right.jobs[0].id, 1);
+    right.acquire(right.jobs[1].id, 2);
+    BOOST_TEST(right.checker.problem() == "");
+}
+
+BOOST_AUTO_TEST_CASE(i17_the_less_urgent_job_comes_first) {
+    story s;
+    auto const usual = s.insert();
+    s.insert_urgent();
+    s.acquire(usual, 1);
+    BOOST_TEST(s.found("I17"));
+
+    story right;
+    right.insert();
+    right.acquire(right.insert_urgent(), 1);
+    BOOST_TEST(right.checker.problem() == "");
+}
+
+BOOST_AUTO_TEST_CASE(i17_what_is_not_ready_is_not_overtaken) {
+    story s;
+    s.insert([&](cofire::new_job& job) { job.due = s.now() + 1s; });
+    s.insert([](cofire::new_job& job) { job.type = "nobody's"; });
+    s.insert([](cofire::new_job& job) { job.limits.push_back({.key = "k", .limit = 1}); });
+    auto const parent = s.insert();
+    s.insert([&](cofire::new_job& job) { job.parents.push_back({.id = parent}); });
+    s.acquire(parent, 1);
+    s.acquire(s.insert(), 2);
+    BOOST_TEST(s.checker.problem() == "");
+}
+
+BOOST_AUTO_TEST_CASE(i12_a_job_that_is_due_and_does_not_start) {
+    story s;
+    auto const id = s.insert();
+    s.clock.advance(1s);
+    s.idle(id);
+    BOOST_TEST(s.found("I12"));
+}
+
+BOOST_AUTO_TEST_CASE(i12_what_waits_for_something_else_is_not_late) {
+    story s;
+    auto const later = s.insert([&](cofire::new_job& job) { job.due = s.now() + 5s; });
+    auto const unhandled = s.insert([](cofire::new_job& job) { job.type = "nobody's"; });
+    auto const limited = [](cofire::new_job& job) {
+        job.limits.push_back({.key = "k", .limit = 1});
+    };
+    auto const taken = s.insert(limited);
+    auto const held_back = s.insert(limited);
+    s.acquire(taken, 1);
+    s.clock.advance(1s);
+    s.idle(later);
+    s.idle(unhandled);
+    s.idle(held_back);
+    BOOST_TEST(s.checker.problem() == "");
+    auto const paused = s.insert();
+    s.checker.queue_paused("default", true);
+    s.clock.advance(1s);
+    s.idle(paused);
+    BOOST_TEST(s.checker.problem() == "");
+    s.checker.queue_paused("default", false);
+    s.checker.server_died(2); // the other one holds a job
+    s.idle(paused);
+    BOOST_TEST(s.checker.problem() == "");
+}
+
+BOOST_AUTO_TEST_CASE(i21_a_read_does_not_see_what_was_stored) {
+    story s;
+    auto const id = s.insert();
+    std::vector<job_id> const ids{id, job_id::make(s.now(), 7, 7)};
+    auto const stored = s.checker.stored(ids);
+    cofire::read_answer answer{.now = s.now()};
+    answer.jobs.push_back(s.record(id, cofire::job_state::enqueued));
+    s.checker.read(stored, answer);
+    BOOST_TEST(s.checker.problem() == "");
+    answer.jobs.clear();
+    s.checker.read(stored, answer);
+    BOOST_TEST(s.found("I21"));
 }
 
 BOOST_AUTO_TEST_CASE(i18_a_counter_that_is_wrong) {

@@ -156,6 +156,7 @@ private:
     void look_after(process& p);
     void pass_time();
     void move_clock(duration by, bool jump);
+    void look_for_late();
     void audit();
     void check_problem();
     void calm_down();
@@ -178,6 +179,7 @@ private:
     std::vector<std::unique_ptr<process>> processes_;
     asio::io_context own_context_{1};
     duration calm_step_{1000};
+    std::optional<steady_point> exact_from_{}; // no job starts late from then on
     std::uint32_t until_audit_ = 0;
     bool started_ = false;
 };

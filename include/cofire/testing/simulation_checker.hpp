@@ -71,6 +71,8 @@ public:
     void changed(change_request const& r, change_answer const& a);
     /// An operation on recurring jobs took place.
     void recurred(recurring_request const& r, recurring_answer const& a);
+    /// Jobs were read by their ids. `stored`: those of them that were stored before.
+    void read(std::span<job_id const> stored, read_answer const& a);
     /// A queue was paused or resumed.
     void queue_paused(std::string_view queue, bool paused);
     /// A process announced itself as this server.
@@ -100,6 +102,10 @@ public:
     /// The wall clock was moved.
     void time_moved();
 
+    /// Nobody has anything to do until time passes, and nothing has gone wrong for some time: looks at
+    /// jobs as the storage tells them for those that a server should have taken.
+    void look_for_late(std::span<job_record const> records);
+
     /// Looks at all jobs as the storage tells them between two steps.
     void audit(std::span<job_record const> records);
 
@@ -108,6 +114,8 @@ public:
 
     /// Every job that was stored.
     [[nodiscard]] std::vector<job_id> stored() const;
+    /// Those of these jobs that were stored.
+    [[nodiscard]] std::vector<job_id> stored(std::span<job_id const> of) const;
     /// Those of them that are not known to have ended.
     [[nodiscard]] std::vector<job_id> unfinished() const;
     /// Jobs that hold, or may hold, one of the unique keys of `jobs`.
@@ -166,6 +174,7 @@ private:
         std::uint32_t process = 0;
         bool alive = true;
         std::vector<announced_type> types{};
+        std::vector<std::string> queues{};
     };
     struct recurring_model {
         recurring_definition definition{};
@@ -184,6 +193,12 @@ private:
         std::uint32_t process, acquire_request const& r, acquired_job const& job, time_point now
     );
     void check_due(acquired_job const& job, job_model const& m, time_point now);
+    void check_order(acquire_request const& r, acquire_answer const& a);
+    [[nodiscard]] bool is_ready(job_model const& m, time_point now) const;
+    [[nodiscard]] static bool handles(server_model const& server, new_job const& job);
+    [[nodiscard]] bool is_paused(std::string_view queue) const;
+    [[nodiscard]] std::vector<server_model const*> idle_servers() const;
+    [[nodiscard]] bool is_held_back(job_record const& record) const;
     void check_parents(acquired_job const& job, job_model const& m);
     void
     settle(std::uint32_t process, server_instance server, run_outcome const& o, settle_status s);
@@ -231,6 +246,7 @@ private:
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/testing/impl/simulation_checker.ipp>
 #include <cofire/testing/impl/simulation_checker_audit.ipp>
+#include <cofire/testing/impl/simulation_checker_order.ipp>
 #include <cofire/testing/impl/simulation_checker_runs.ipp>
 #endif
 

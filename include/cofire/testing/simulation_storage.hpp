@@ -44,6 +44,9 @@ struct simulation_faults {
 
     /// Nothing goes wrong.
     [[nodiscard]] static constexpr simulation_faults none() { return {0, 0, 0, 0, 0, 0, 0, 0}; }
+
+    /// Equal if all chances are.
+    friend bool operator==(simulation_faults const&, simulation_faults const&) = default;
 };
 
 namespace detail {

@@ -22,7 +22,7 @@ namespace cofire {
 /// Asks how many jobs there are. O(1).
 struct read_counts {};
 
-/// Asks for jobs by id. Unknown ids are left out of the answer.
+/// Asks for jobs by id. Unknown ids are left out of the answer. Error: too_many_items.
 struct read_get {
     /// The jobs; at most 10,000.
     std::span<job_id const> ids{};

@@ -180,6 +180,7 @@ COFIRE_DECL void simulation::step() {
     }
     std::size_t const before = world_->history.events().size();
     if (!poll_some()) {
+        look_for_late();
         pass_time();
     }
     if (world_->history.events().size() != before) {
@@ -227,6 +228,16 @@ COFIRE_DECL void simulation::audit() {
     world_->checker.audit(records);
 }
 
+/// Precondition: nobody has anything to do before time passes.
+COFIRE_DECL void simulation::look_for_late() {
+    if (!exact_from_ || world_->clock.steady_now() < *exact_from_) {
+        return;
+    }
+    auto const ids = world_->checker.unfinished();
+    auto const records = get(ids);
+    world_->checker.look_for_late(records);
+}
+
 COFIRE_DECL bool simulation::clients_done() const {
     return std::all_of(processes_.begin(), processes_.end(), [](auto const& p) {
         return !p->workload || p->ended;
@@ -251,6 +262,11 @@ COFIRE_DECL bool simulation::all_work_done() {
 COFIRE_DECL void simulation::calm_down() {
     world_->history.add({.what = "no more faults"});
     world_->faulty = false;
+    // Until then servers may wait before they try again what failed, or not know that the clock was set.
+    constexpr std::chrono::seconds settled{30};
+    if (!exact_from_) {
+        exact_from_ = world_->clock.steady_now() + settled;
+    }
     for (auto const& p : processes_) {
         p->stalled_until = {};
         p->starts_at = {};
@@ -341,6 +357,9 @@ COFIRE_DECL void simulation::run() {
         start_client(p, workloads_[n]);
     }
     world_->faulty = true;
+    if (options_.faults == simulation_faults::none()) {
+        exact_from_ = world_->clock.steady_now();
+    }
     for (std::uint32_t n = 0; n < options_.steps || !clients_done(); ++n) {
         if (n == options_.most_steps) {
             break; // without faults it may get on

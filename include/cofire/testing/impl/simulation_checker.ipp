@@ -13,7 +13,8 @@
 #include <variant>
 
 // What the storage took in: inserts, changes, recurring jobs, servers. What becomes of runs:
-// simulation_checker_runs.ipp; the looks at all jobs: simulation_checker_audit.ipp.
+// simulation_checker_runs.ipp; in which order and how late: simulation_checker_order.ipp; the looks at
+// all jobs: simulation_checker_audit.ipp.
 
 namespace cofire::testing {
 
@@ -37,6 +38,16 @@ COFIRE_DECL simulation_checker::job_model* simulation_checker::find(job_id id) {
 
 COFIRE_DECL std::vector<job_id> simulation_checker::stored() const {
     return order_;
+}
+
+COFIRE_DECL std::vector<job_id> simulation_checker::stored(std::span<job_id const> of) const {
+    std::vector<job_id> result;
+    for (job_id id : of) {
+        if (jobs_.contains(id)) {
+            result.push_back(id);
+        }
+    }
+    return result;
 }
 
 COFIRE_DECL std::vector<job_id> simulation_checker::unfinished() const {
@@ -251,6 +262,15 @@ COFIRE_DECL void simulation_checker::changed(change_request const& r, change_ans
     }
 }
 
+COFIRE_DECL void simulation_checker::read(std::span<job_id const> stored, read_answer const& a) {
+    for (job_id id : stored) {
+        auto const is_it = [&](job_record const& record) { return record.id == id; };
+        if (std::none_of(a.jobs.begin(), a.jobs.end(), is_it)) {
+            report("I21", id, "was stored, and is not in the answer to a read");
+        }
+    }
+}
+
 COFIRE_DECL void simulation_checker::queue_paused(std::string_view queue, bool paused) {
     std::erase(paused_, queue);
     if (paused) {
@@ -355,7 +375,7 @@ COFIRE_DECL void simulation_checker::announced(
     if (servers_.contains(server)) {
         report("I7", job_id(), "server number " + std::to_string(server) + " was given twice");
     }
-    servers_[server] = {.process = process, .alive = true, .types = a.types};
+    servers_[server] = {.process = process, .alive = true, .types = a.types, .queues = a.queues};
 }
 
 COFIRE_DECL void simulation_checker::server_died(server_instance server) {

@@ -63,6 +63,7 @@ COFIRE_DECL void simulation_checker::acquired(
     if (a.jobs.size() > r.limit) {
         report("I17", job_id(), "more jobs were acquired than asked for");
     }
+    check_order(r, a);
     for (acquired_job const& job : a.jobs) {
         history_->add(
             {.process = process,
@@ -116,14 +117,10 @@ COFIRE_DECL void simulation_checker::check_acquired(
     if (std::none_of(r.takes.begin(), r.takes.end(), has_queue)) {
         report("I17", job.id, "came from a queue that was not asked for");
     }
-    if (std::find(paused_.begin(), paused_.end(), queue) != paused_.end()) {
+    if (is_paused(queue)) {
         report("I17", job.id, "came from a paused queue");
     }
-    auto const& types = servers_.at(r.server).types;
-    auto const handles = [&](announced_type const& t) {
-        return t.name == job.type && t.argument_version >= job.argument_version;
-    };
-    if (std::none_of(types.begin(), types.end(), handles)) {
+    if (!handles(servers_.at(r.server), asked)) {
         report("I17", job.id, "went to a server that has not announced its type");
     }
     if (m.held) {

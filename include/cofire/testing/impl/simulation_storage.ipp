@@ -262,8 +262,11 @@ COFIRE_DECL asio::awaitable<servers_answer> simulation_storage::servers(servers_
 COFIRE_DECL asio::awaitable<read_answer> simulation_storage::read(read_request r) {
     auto begin = before("read");
     co_await std::move(begin);
+    auto const* const get = std::get_if<read_get>(&r);
+    auto const stored = get == nullptr ? std::vector<job_id>() : world_->checker.stored(get->ids);
     auto op = storage_.read(r);
     read_answer answer = co_await std::move(op);
+    world_->checker.read(stored, answer);
     auto end = after("read", reply::arrives);
     co_await std::move(end);
     co_return answer;
