@@ -73,6 +73,9 @@ cofire::any_storage make_storage(options const& o, std::filesystem::path const& 
             (data / "jobs.d").c_str(),
             static_cast<unsigned long long>(found.interrupted)
         );
+        if (!found.starts_problem.empty()) {
+            std::printf("There may have been more: %s.\n", found.starts_problem.c_str());
+        }
     }
     return cofire::any_storage(std::move(journal));
 }

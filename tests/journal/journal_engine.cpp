@@ -111,6 +111,11 @@ std::optional<cofire::job_record> get(Storage& s, std::uint64_t n) {
     return answer.jobs.empty() ? std::nullopt : std::optional(answer.jobs.front());
 }
 
+template <class Storage>
+cofire::storage_health health(Storage& s) {
+    return await(s.read(cofire::read_health{})).health;
+}
+
 template <class Function>
 errc code_of(Function const& fn) {
     try {
@@ -364,6 +369,88 @@ BOOST_AUTO_TEST_CASE(a_full_file_system_refuses_inserts_and_takes_the_ends_of_ru
     BOOST_TEST(get(*next.shared(), n - 1).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(when_the_reserve_is_used_up_ends_of_runs_are_refused_and_change_nothing) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    journal.state()->files->capacity = 0;
+    std::uint64_t n = 1;
+    for (; n != 2'000 && code_of([&] { insert(s, n); }) == errc{}; ++n) {
+        s.turn();
+    }
+    auto const first = acquire(s, server, 1);
+    BOOST_TEST_REQUIRE(first.size() == 1U);
+    // More than there is room for.
+    std::vector<cofire::run_outcome> large{{.id = first[0].id, .epoch = first[0].epoch}};
+    large[0].result = '"' + std::string(small().segment_bytes, 'x') + '"';
+    cofire::settle_request const request{.server = server, .outcomes = large};
+    BOOST_TEST((code_of([&] { (void)await(s.settle(request)); }) == errc::no_space));
+    BOOST_TEST((get(s, 1).value().state == job_state::processing));
+    // Runs start until only the ends of those under way find room.
+    errc refused{};
+    std::size_t ended = 0;
+    for (; refused == errc{} && ended != 10'000; s.turn()) {
+        refused = code_of([&] {
+            auto const runs = acquire(s, server, 1);
+            BOOST_TEST_REQUIRE(!runs.empty());
+            std::vector<cofire::run_outcome> outcomes;
+            for (auto const& run : runs) { // so that there are always some to start
+                outcomes.push_back(
+                    {.id = run.id, .epoch = run.epoch, .kind = cofire::outcome_kind::released}
+                );
+            }
+            (void)await(s.settle({.server = server, .outcomes = outcomes}));
+            ended += runs.size();
+        });
+    }
+    BOOST_TEST((refused == errc::no_space));
+    BOOST_TEST(ended > 10U);
+    BOOST_TEST(!health(s).ok);
+    BOOST_TEST(health(s).message.find("no jobs are started") != std::string::npos);
+    std::vector<cofire::job_id> const ids{id_of(2)};
+    cofire::change_request change;
+    change.kind = cofire::change_kind::delete_job;
+    change.ids = ids;
+    BOOST_TEST((code_of([&] { (void)await(s.change(change)); }) == errc::no_space));
+    BOOST_TEST((get(s, 2).value().state == job_state::enqueued));
+    succeed(s, server, {first}); // there is room for that
+    auto const queues = std::vector<cofire::take>{{.queue = "default"}};
+    cofire::settle_request then{.server = server};
+    then.then = cofire::acquire_request{.server = server, .takes = queues, .limit = 10};
+    BOOST_TEST(!await(s.settle(then)).acquired.has_value()); // the ends count, nothing starts
+    (void)await(s.servers(cofire::server_retire{.server = server}));
+
+    journal.state()->files->capacity = ~std::uint64_t{0};
+    s.turn();
+    (void)await(s.change(change));
+    simulated_journal next(journal.state()->disk->after_exit(), small());
+    BOOST_TEST((get(*next.shared(), 1).value().state == job_state::succeeded));
+    BOOST_TEST((get(*next.shared(), 2).value().state == job_state::deleted));
+    BOOST_TEST(next.shared()->report().interrupted == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_file_system_takes_as_many_starts_as_there_are_places) {
+    auto options = small();
+    options.segment_bytes = 16U << 20U;
+    simulated_journal journal(simulated_disk(), options);
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    constexpr std::size_t places = 1024;
+    for (std::uint64_t n = 1; n != places + 100; ++n) {
+        insert(s, n);
+    }
+    journal.state()->files->capacity = 0;
+    auto runs = acquire(s, server, places - 10);
+    BOOST_TEST(runs.size() == places - 10);
+    BOOST_TEST(acquire(s, server, 50).size() == 10U);
+    BOOST_TEST((code_of([&] { (void)acquire(s, server, 50); }) == errc::no_space));
+    runs.resize(5);
+    succeed(s, server, runs);
+    BOOST_TEST(acquire(s, server, 50).size() == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(old_files_go_when_a_snapshot_holds_what_they_held) {
     simulated_journal journal(simulated_disk(), small());
     engine& s = *journal.shared();
@@ -387,11 +474,6 @@ BOOST_AUTO_TEST_CASE(old_files_go_when_a_snapshot_holds_what_they_held) {
     BOOST_TEST(after.inserted == records.inserted);
     BOOST_TEST(after.succeeded == records.succeeded);
     BOOST_TEST(after[job_state::enqueued] == records[job_state::enqueued]);
-}
-
-template <class Storage>
-cofire::storage_health health(Storage& s) {
-    return await(s.read(cofire::read_health{})).health;
 }
 
 BOOST_AUTO_TEST_CASE(a_snapshot_that_fails_is_told_and_tried_again) {
@@ -418,6 +500,21 @@ BOOST_AUTO_TEST_CASE(a_snapshot_that_fails_is_told_and_tried_again) {
     simulated_journal next(journal.state()->disk->after_exit(), small());
     BOOST_TEST(next.shared()->report().jobs == n);
     BOOST_TEST(next.shared()->report().records < 300U); // the rest came from a snapshot
+}
+
+BOOST_AUTO_TEST_CASE(limits_that_the_format_cannot_hold_are_refused) {
+    auto const opened_with = [](std::size_t arguments, std::size_t result) {
+        return code_of([&] {
+            auto options = small();
+            options.limits.arguments = arguments;
+            options.limits.result = result;
+            simulated_journal const journal(simulated_disk(), options);
+        });
+    };
+    constexpr std::size_t most = std::size_t{16} << 20;
+    BOOST_TEST((opened_with(most, most) == errc{}));
+    BOOST_TEST((opened_with(most + 1, most) == errc::bad_option));
+    BOOST_TEST((opened_with(most, most + 1) == errc::bad_option));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_in_its_health) {

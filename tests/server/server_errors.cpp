@@ -114,6 +114,29 @@ BOOST_AUTO_TEST_CASE(an_outcome_whose_answer_was_lost_is_settled_again_and_count
     BOOST_TEST(w.server->health().counters.stale == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_full_storage_refuses_is_tried_again) {
+    failing w;
+    for (bool const starts : {true, false}) {
+        w.weak.before = [starts](std::string_view name) {
+            if (name == "settle" || (name == "acquire" && !starts)) {
+                throw cofire::error(cofire::errc::no_space, "journal");
+            }
+        };
+        auto const id = w.add(1);
+        if (!w.server) {
+            w.start();
+        }
+        w.advance(1s);
+        BOOST_TEST((w.state(id) == (starts ? job_state::processing : job_state::enqueued)));
+        BOOST_TEST(!w.server->health().ok);
+        w.mend();
+        w.advance(10s);
+        BOOST_TEST((w.state(id) == job_state::succeeded));
+        BOOST_TEST(w.server->health().ok);
+    }
+    BOOST_TEST(w.log.count("refuses the outcome") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(reports_survive_a_failure) {
     failing w;
     cofire::detail::parking gate;

@@ -81,6 +81,40 @@ BOOST_AUTO_TEST_CASE(a_whole_store_is_whole) {
     BOOST_TEST(bool(files_of(at / "s") == before)); // nothing is changed
 }
 
+BOOST_AUTO_TEST_CASE(notes_of_runs_that_are_damaged_or_gone_are_told) {
+    scratch const at;
+    auto const damage = [](std::string const& file) {
+        std::fstream f(file, std::ios::binary | std::ios::in | std::ios::out);
+        f.seekp(3);
+        f.put('x');
+    };
+    auto const kill = [&](std::string const& name) { // as a process that dies leaves the store
+        cofire::journal_storage storage(at / "s");
+        auto const server = make_some(storage);
+        std::filesystem::copy(at / "s", at / name);
+    };
+    kill("damaged");
+    std::filesystem::copy(at / "damaged", at / "gone");
+    std::filesystem::copy(at / "damaged", at / "whole");
+    damage(at / "damaged/inflight");
+    std::filesystem::remove(at / "gone/inflight");
+    BOOST_TEST(!has(tool("verify", at / "whole").out, "inflight"));
+    auto const damaged = tool("verify", at / "damaged");
+    BOOST_TEST(damaged.code == 0); // it is no damage to what was answered
+    BOOST_TEST(has(damaged.out, "inflight: 1 entry is damaged"), damaged.out);
+    BOOST_TEST(has(tool("verify", at / "gone").out, "inflight is missing"));
+
+    BOOST_TEST(cofire::journal_storage(at / "whole").report().starts_problem == "");
+    BOOST_TEST(
+        cofire::journal_storage(at / "damaged").report().starts_problem ==
+        "inflight: 1 entry is damaged"
+    );
+    BOOST_TEST(
+        cofire::journal_storage(at / "gone").report().starts_problem == "inflight is missing"
+    );
+    BOOST_TEST(cofire::journal_storage(at / "gone").report().starts_problem == "");
+}
+
 BOOST_AUTO_TEST_CASE(stat_counts_by_state_and_queue_and_names_the_owner) {
     scratch const at;
     cofire::journal_storage storage(at / "s");

@@ -58,6 +58,12 @@ void print_findings(journal::journal_check const& check, bool is_served, output&
                        : " of a write that a crash interrupted, which nobody was told of")
         );
     }
+    if (!check.starts_problem.empty() && !is_served) {
+        out.line(
+            "runs           " + check.starts_problem +
+            ": some that the last process left unfinished may not be counted as lost"
+        );
+    }
     if (check.opens) {
         out.line(
             std::string("closed         ") + (is_served ? "no, a server uses it"

@@ -46,7 +46,7 @@ struct type_cap {
 /// If the server dies, a job that it had acquired may count as lost even if its handler had not begun:
 /// a storage that processes share cannot tell the two apart.
 ///
-/// Errors, each changing nothing: unknown_server. A lost reply leaves jobs held that the server does
+/// Errors, each changing nothing: unknown_server, no_space (to be tried again). A lost reply leaves jobs held that the server does
 /// not know of: tick_request::list_held tells which, and settle releases them.
 struct acquire_request {
     /// Who takes them.

@@ -63,7 +63,7 @@ enum class change_kind : std::uint8_t {
 /// change does not concern are not looked at. Views must stay valid until it completes.
 ///
 /// Errors, each changing nothing: too_many_items, bad_queue, bad_option (priority, cursor); storage_full
-/// (a move that may make more kinds of jobs than the storage takes); outcome_unknown.
+/// (a move that may make more kinds of jobs than the storage takes), no_space; outcome_unknown.
 struct change_request {
     /// What to do.
     change_kind kind = change_kind::requeue;

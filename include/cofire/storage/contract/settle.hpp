@@ -59,7 +59,8 @@ struct run_outcome {
 /// continuations. History, keys, limits and counters change in the same step. May be repeated with the
 /// same answer. Views must stay valid until it completes.
 ///
-/// Errors, each changing nothing: unknown_server with `then`, too_many_items; outcome_unknown.
+/// Errors, each changing nothing: unknown_server with `then`, too_many_items, no_space (to be tried
+/// again); outcome_unknown. A storage that has no room for more runs may leave `then` aside.
 struct settle_request {
     /// Who ran them.
     server_instance server = 0;

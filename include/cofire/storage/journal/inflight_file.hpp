@@ -37,21 +37,39 @@ public:
     static constexpr std::size_t entry_bytes = 32;
 
     /// Opens the file in `files`, or makes it.
-    explicit inflight_file(Files& files) : files_(files), file_(open(files)) {}
+    explicit inflight_file(Files& files, file_access access = file_access::write)
+        : files_(files), file_(open(files, access)) {}
+
+    /// True if there is one in `files`.
+    [[nodiscard]] static bool exists(Files& files) {
+        auto const names = files.list();
+        return std::find(names.begin(), names.end(), std::string(inflight_name)) != names.end();
+    }
 
     /// What stands in it: the runs under way when the process ended, and older ones.
     [[nodiscard]] std::vector<interrupted_run> read() {
         std::vector<interrupted_run> found;
+        std::size_t damaged = 0;
         std::vector<std::byte> all(files_.size(file_));
         all.resize(files_.read(file_, 0, all) / entry_bytes * entry_bytes);
         for (std::size_t at = 0; at != all.size(); at += entry_bytes) {
+            auto const entry = std::span(all).subspan(at).template first<entry_bytes>();
             interrupted_run run;
-            if (decode(std::span(all).subspan(at).template first<entry_bytes>(), run)) {
+            if (decode(entry, run)) {
                 found.push_back(run);
+            } else if (std::ranges::any_of(entry, [](std::byte b) { return b != std::byte{0}; })) {
+                ++damaged;
             }
+        }
+        if (damaged != 0) {
+            problem_ = std::string(inflight_name) + ": " + std::to_string(damaged) +
+                       (damaged == 1 ? " entry is damaged" : " entries are damaged");
         }
         return found;
     }
+
+    /// Why read() may not tell all; empty: it does. Known after read().
+    [[nodiscard]] std::string const& problem() const { return problem_; }
 
     /// Forgets all that stands in it.
     void clear() {
@@ -71,6 +89,9 @@ public:
         held_.reserve(held_.size() + runs);
         buffer_.reserve(runs * entry_bytes);
     }
+
+    /// How many can be noted now.
+    [[nodiscard]] std::size_t free_places() const { return free_count_; }
 
     /// Notes that `runs`, acquired by `server`, may start. Throws if it cannot be written.
     void start(server_instance server, std::span<interrupted_run const> runs) {
@@ -114,11 +135,9 @@ private:
         server_instance server;
     };
 
-    static typename Files::file open(Files& files) {
+    static typename Files::file open(Files& files, file_access access) {
         std::string const name(inflight_name);
-        auto const names = files.list();
-        bool const is_there = std::find(names.begin(), names.end(), name) != names.end();
-        return is_there ? files.open(name, file_access::write) : files.create(name);
+        return exists(files) ? files.open(name, access) : files.create(name);
     }
 
     void encode(interrupted_run const& run) {
@@ -168,6 +187,7 @@ private:
 
     Files& files_;
     typename Files::file file_;
+    std::string problem_;
     // The free places, in a ring as large as all places: runs mostly end in the order in which they
     // started, so that places which follow each other come free together.
     std::vector<std::size_t> free_;

@@ -6,6 +6,7 @@
 
 #include <cofire/core/error.hpp>
 #include <cofire/storage/journal/file_system.hpp>
+#include <cofire/storage/journal/inflight_file.hpp>
 #include <cofire/storage/journal/journal_recovery.hpp>
 #include <cofire/storage/journal/journal_view.hpp>
 #include <cofire/storage/journal/snapshot_reader.hpp>
@@ -37,6 +38,9 @@ struct journal_check {
     std::uint64_t jobs = 0;
     /// True if opening the store would succeed.
     bool opens = false;
+    /// Why opening may not count all runs that the end of the last process interrupted. No damage: these
+    /// notes are not synced. Empty: it counts all.
+    std::string starts_problem;
     /// What is damaged: "<file>, byte <offset>: <what>". Empty: all is whole.
     std::vector<std::string> faults;
 };
@@ -62,6 +66,9 @@ public:
         if (!recovery.findings.segments.empty()) {
             check_snapshots(recovery);
             check_older_segments(recovery);
+            if (!found_.findings.was_closed) { // otherwise the log tells all
+                check_starts();
+            }
         }
         return std::move(found_);
     }
@@ -88,6 +95,18 @@ private:
             add_fault(e);
         }
         found_.findings = recovery.findings;
+    }
+
+    void check_starts() {
+        with_users_errors([&] {
+            if (!inflight_file<F>::exists(*files_)) {
+                found_.starts_problem = std::string(inflight_name) + " is missing";
+                return;
+            }
+            inflight_file<F> starts(*files_, file_access::read);
+            (void)starts.read();
+            found_.starts_problem = starts.problem();
+        });
     }
 
     void check_snapshots(journal_recovery<F> const& recovery) {

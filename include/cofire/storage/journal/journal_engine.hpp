@@ -80,6 +80,13 @@ private:
     using shell = table_shell<logged_table>;
     /// A command whose records are appended at its end.
     class step;
+    /// What asks for room in a file system that is full: each finds some that those before it leave.
+    enum class room_use : std::uint8_t {
+        insert, ///< more work: leaves a reserve
+        start,  ///< runs, and changes of jobs
+        end,    ///< of runs
+        leave,  ///< a server comes or goes
+    };
 
     // Under the lock:
     std::uint64_t append_records(bool vital);
@@ -88,11 +95,13 @@ private:
     [[nodiscard]] std::uint64_t stored_so_far() const;
     void fail(std::string_view why) noexcept;
     void gone(server_instance instance) override;
-    void make_places(std::size_t runs);
+    [[nodiscard]] std::uint32_t make_places(std::uint32_t runs);
+    void prepare_starts(acquire_request& r);
     void note_starts(server_instance server, std::vector<acquired_job> const& jobs);
     void note_ends(settle_request const& r, settle_answer const& answer);
-    [[nodiscard]] bool has_room(std::size_t bytes) const;
-    void throw_without_room(std::size_t bytes) const;
+    [[nodiscard]] std::uint64_t kept_by(room_use use) const;
+    [[nodiscard]] bool has_room(std::size_t bytes, room_use use) const;
+    void throw_without_room(std::size_t bytes, room_use use) const;
     void throw_if_failed() const;
     void add_problems(storage_health& health) const;
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace cofire {
 
@@ -19,7 +20,8 @@ namespace cofire {
 ///
 /// Distinct objects: safe. Shared objects: safe to read, unsafe to change.
 struct journal_options {
-    /// How much it holds in memory, and for how long.
+    /// How much it holds in memory, and for how long. At most 16 MiB for the arguments or the result of
+    /// a job.
     table_limits limits{};
     /// Where the time comes from.
     cofire::clock clock{};
@@ -62,6 +64,9 @@ struct journal_report {
     std::uint64_t torn_bytes = 0;
     /// Runs that the end of the process had interrupted: counted as lost.
     std::uint64_t interrupted = 0;
+    /// Why there may have been more of them: the notes of what was running are damaged or gone. Empty:
+    /// they are whole. After a loss of power this is no sign of a broken disk: they are not synced.
+    std::string starts_problem{};
 };
 
 } // namespace cofire

@@ -32,7 +32,9 @@ class journal_state;
 ///
 /// When a write or a sync fails, the storage has failed for good: operations under way throw
 /// errc::outcome_unknown, later ones errc::storage_failed, until the directory is opened again. When the
-/// file system is full, inserts throw errc::no_space and change nothing; runs can still be settled.
+/// file system is full, inserts throw errc::no_space and change nothing. Runs go on and can be settled
+/// from a reserve of 4 MiB (at most a quarter of a segment): when half of it is used, acquire and changes
+/// throw errc::no_space, too, and at its end settle. All of them may be tried again when there is room.
 ///
 /// A handle: what was made from it (clients, servers, storage_ref) keeps the shared part alive.
 /// Destroying or closing it completes waits with errc::closed, and so does any operation later.

@@ -18,12 +18,29 @@
 namespace cofire::detail {
 
 inline constexpr std::size_t bytes_of_job = 4096; // names, options, keys, tags
+inline constexpr std::size_t bytes_of_start = 64;
+inline constexpr std::size_t bytes_of_change = 256;
+inline constexpr std::size_t bytes_of_server = 512;
+// One frame holds them, and more.
+inline constexpr std::size_t most_bytes_of_ends = std::size_t{64} << 20;
 
 /// About how many bytes the records of jobs take at the most.
 inline std::size_t bytes_of(std::span<new_job const> jobs) {
     std::size_t bytes = 0;
     for (new_job const& job : jobs) {
         bytes += job.arguments.size() + job.parents.size() * 16 + bytes_of_job;
+    }
+    return bytes;
+}
+
+inline std::size_t bytes_of(std::span<run_outcome const> outcomes) {
+    constexpr std::size_t bytes_of_end = 256;
+    std::size_t bytes = 0;
+    for (run_outcome const& o : outcomes) {
+        bytes += bytes_of_end + o.result.size() + o.reason.size();
+        if (o.error) {
+            bytes += o.error->type.size() + o.error->message.size();
+        }
     }
     return bytes;
 }
@@ -132,17 +149,29 @@ void journal_engine<Files>::throw_if_failed() const {
     }
 }
 
-/// False for what could not be written for certain. A part is kept for the ends of runs.
+/// Bytes that this use leaves for more urgent ones.
 template <class Files>
-bool journal_engine<Files>::has_room(std::size_t bytes) const {
-    std::uint64_t const kept = std::min<std::uint64_t>(4U << 20U, options_.segment_bytes / 4);
+std::uint64_t journal_engine<Files>::kept_by(room_use use) const {
+    std::uint64_t const reserve = std::min<std::uint64_t>(4U << 20U, options_.segment_bytes / 4);
+    switch (use) {
+    case room_use::insert: return reserve;
+    case room_use::start: return reserve / 2;
+    case room_use::end: return reserve / 8;
+    case room_use::leave: break;
+    }
+    return 0;
+}
+
+/// False for what could not be written for certain.
+template <class Files>
+bool journal_engine<Files>::has_room(std::size_t bytes, room_use use) const {
     std::uint64_t const room = room_.load(std::memory_order_relaxed);
-    return room == no_end || queue_.unwritten_bytes() + bytes + kept <= room;
+    return room == no_end || queue_.unwritten_bytes() + bytes + kept_by(use) <= room;
 }
 
 template <class Files>
-void journal_engine<Files>::throw_without_room(std::size_t bytes) const {
-    if (!has_room(bytes)) {
+void journal_engine<Files>::throw_without_room(std::size_t bytes, room_use use) const {
+    if (!has_room(bytes, use)) {
         throw error(errc::no_space, this->name_);
     }
 }
@@ -185,7 +214,7 @@ asio::awaitable<insert_answer> journal_engine<Files>::insert(insert_request r) {
     std::uint64_t record = 0;
     {
         step s(*this);
-        throw_without_room(bytes_of(r.jobs));
+        throw_without_room(bytes_of(r.jobs), room_use::insert);
         answer = s.table.insert(r, s.now);
         record = s.done();
     }
@@ -199,7 +228,7 @@ asio::awaitable<acquire_answer> journal_engine<Files>::acquire(acquire_request r
     std::uint64_t before = 0;
     {
         step s(*this);
-        make_places(r.limit);
+        prepare_starts(r);
         answer = s.table.acquire(r, s.now);
         before = record_behind_taken();
         note_starts(r.server, answer.jobs);
@@ -217,7 +246,21 @@ asio::awaitable<settle_answer> journal_engine<Files>::settle(settle_request r) {
     std::uint64_t record = 0;
     {
         step s(*this);
-        make_places(r.then ? r.then->limit : 0);
+        std::size_t const bytes = bytes_of(r.outcomes);
+        if (bytes > most_bytes_of_ends) {
+            throw error(errc::too_many_items, std::to_string(bytes) + " bytes in one settle");
+        }
+        throw_without_room(bytes, room_use::end);
+        if (r.then) {
+            try {
+                prepare_starts(*r.then);
+            } catch (error const& e) {
+                if (e.value() != errc::no_space) {
+                    throw;
+                }
+                r.then.reset(); // the ends count all the same
+            }
+        }
         answer = s.table.settle(r, s.now);
         note_ends(r, answer);
         if (answer.acquired) {
@@ -242,6 +285,7 @@ asio::awaitable<change_answer> journal_engine<Files>::change(change_request r) {
     std::uint64_t record = 0;
     {
         step s(*this);
+        throw_without_room(bytes_of_change * (r.ids.size() + 1), room_use::start);
         answer = s.table.change(r, s.now);
         record = s.done();
     }
@@ -261,7 +305,7 @@ asio::awaitable<recurring_answer> journal_engine<Files>::recurring(recurring_req
     {
         step s(*this);
         if (!asks) {
-            throw_without_room(bytes_of(r));
+            throw_without_room(bytes_of(r), room_use::insert);
         }
         answer = s.table.recurring(r, s.now);
         record = s.done();
@@ -279,6 +323,9 @@ asio::awaitable<queues_answer> journal_engine<Files>::queues(queues_request r) {
     std::uint64_t record = 0;
     {
         step s(*this);
+        if (!asks) {
+            throw_without_room(bytes_of_job, room_use::start);
+        }
         answer = s.table.queues(r, s.now);
         record = s.done();
     }
@@ -299,6 +346,9 @@ asio::awaitable<servers_answer> journal_engine<Files>::servers(servers_request r
     std::uint64_t record = 0;
     {
         step s(*this);
+        if (!std::holds_alternative<server_list>(r)) {
+            throw_without_room(bytes_of_server, room_use::leave);
+        }
         answer = s.table.servers(r, s.now);
         if (token) {
             token->instance = answer.instance;
@@ -339,9 +389,12 @@ void journal_engine<Files>::add_problems(storage_health& health) const {
         health.message = "the journal has failed: " + why;
         return;
     }
-    if (!has_room(2 * bytes_of_job)) {
+    if (!has_room(2 * bytes_of_job, room_use::insert)) {
         health.ok = false;
-        add("the file system is full: only runs that end are taken");
+        add("the file system is full: inserts are refused");
+        if (!has_room(bytes_of_start, room_use::start)) {
+            health.message += ", and no jobs are started";
+        }
     }
     if (!problem_.empty()) {
         add(problem_);
@@ -363,12 +416,31 @@ asio::awaitable<wait_answer> journal_engine<Files>::wait(wait_request r) {
     co_return answer;
 }
 
-/// What may fail of noting starts comes before the table hands out jobs.
+/// What may fail of noting starts comes before the table hands out jobs. How many may start: fewer if the
+/// file system has no room for more places.
 template <class Files>
-void journal_engine<Files>::make_places(std::size_t runs) {
-    runs = std::min(runs, this->table_.size());
-    starting_.reserve(runs);
-    with_users_errors([&] { inflight_->reserve(runs); });
+std::uint32_t journal_engine<Files>::make_places(std::uint32_t runs) {
+    std::size_t const most = std::min<std::size_t>(runs, this->table_.size());
+    starting_.reserve(most);
+    try {
+        with_users_errors([&] { inflight_->reserve(most); });
+        return runs;
+    } catch (error const& e) {
+        std::size_t const places = inflight_->free_places();
+        if (e.value() != errc::no_space || places == 0) {
+            throw;
+        }
+        inflight_->reserve(places);
+        return static_cast<std::uint32_t>(places);
+    }
+}
+
+/// The room for starts of runs, made or refused with no_space.
+template <class Files>
+void journal_engine<Files>::prepare_starts(acquire_request& r) {
+    std::size_t const most = std::min<std::size_t>(r.limit, this->table_.size());
+    throw_without_room(bytes_of_start * most, room_use::start);
+    r.limit = make_places(r.limit);
 }
 
 /// Before a handler may start, its run stands where the process's death does not take it.

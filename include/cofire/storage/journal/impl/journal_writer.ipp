@@ -13,12 +13,28 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace cofire::detail {
 
 // Opening.
+
+inline void check_limits(table_limits const& limits) {
+    constexpr std::size_t most = std::size_t{16} << 20; // a job stands in one block of a snapshot
+    auto const check = [](char const* what, std::size_t bytes) {
+        if (bytes > most) {
+            throw error(
+                errc::bad_option,
+                std::string("limits.") + what + " of " + std::to_string(bytes) +
+                    " bytes; a journal takes at most 16 MiB"
+            );
+        }
+    };
+    check("arguments", limits.arguments);
+    check("result", limits.result);
+}
 
 inline journal_log_options log_options(journal_options const& o) {
     return {
@@ -48,13 +64,20 @@ journal_engine<Files>::journal_engine(
 /// The number of the last record.
 template <class Files>
 std::uint64_t journal_engine<Files>::open_log() {
+    check_limits(options_.limits);
     log_.emplace(
         *files_,
         log_options(options_),
         [this](std::span<std::byte const> block) { load(block); },
         [this](record_view const& r) { replay(r); }
     );
-    with_users_errors([this] { inflight_.emplace(*files_); });
+    with_users_errors([this] {
+        if (!log_->findings().is_new && !log_->findings().was_closed &&
+            !inflight_file<Files>::exists(*files_)) {
+            report_.starts_problem = std::string(inflight_name) + " is missing";
+        }
+        inflight_.emplace(*files_);
+    });
     return log_->last_seq();
 }
 
@@ -95,6 +118,9 @@ void journal_engine<Files>::begin_to_serve() {
     std::uint64_t const lost_before = lost();
     report_.generation = this->table_.start(now, inflight_->read());
     report_.interrupted = lost() - lost_before;
+    if (!found.was_closed && report_.starts_problem.empty()) {
+        report_.starts_problem = inflight_->problem();
+    }
     report_.jobs = this->table_.size();
     (void)this->table_.take_effects();
     std::uint64_t const count = this->table_.take_records(records_);

@@ -61,7 +61,9 @@ COFIRE_DECL posix_files::posix_files(std::string directory, posix_files_options 
         int const flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
         int const descriptor = not_interrupted([&] { return ::open(path_.c_str(), flags); });
         if (descriptor == -1 && (errno == ENOTDIR || errno == ELOOP)) {
-            throw error(errc::bad_directory, quoted(path_) + " is no directory");
+            throw error(
+                errc::bad_directory, quoted(path_) + " is no directory (links are not followed)"
+            );
         }
         require_io(descriptor != -1, "opening", path_);
         directory_ = file(descriptor, path_);
