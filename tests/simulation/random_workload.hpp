@@ -485,6 +485,12 @@ inline cofire::testing::simulation_options options_for(std::uint64_t seed) {
     if (seed % 8 == 4) {
         o.faults = cofire::testing::simulation_faults::none();
     }
+    if (seed % 8 == 6) { // calls fail while others are under way
+        o.faults = cofire::testing::simulation_faults::none();
+        o.faults.slow_calls = 300;
+        o.faults.failed_calls = 60;
+        o.lease.reset();
+    }
     if (seed % 8 == 7) { // servers stand still anywhere, and mostly for longer than their leases
         o.faults = cofire::testing::simulation_faults::none();
         o.faults.stalls = 120;

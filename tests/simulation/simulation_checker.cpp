@@ -653,6 +653,18 @@ BOOST_AUTO_TEST_CASE(i12_a_job_that_is_due_and_does_not_start) {
     BOOST_TEST(s.found("I12"));
 }
 
+BOOST_AUTO_TEST_CASE(i5_the_end_of_a_run_is_told_to_nobody) {
+    story s;
+    auto const id = s.insert();
+    s.acquire(id, 1);
+    s.start(id, 1);
+    s.checker.look_for_late({});
+    BOOST_TEST(s.checker.problem() == ""); // it runs
+    s.end(id, 1);
+    s.checker.look_for_late({});
+    BOOST_TEST(s.found("I5"));
+}
+
 BOOST_AUTO_TEST_CASE(i12_what_waits_for_something_else_is_not_late) {
     story s;
     auto const later = s.insert([&](cofire::new_job& job) { job.due = s.now() + 5s; });

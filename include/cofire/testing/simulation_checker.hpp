@@ -103,7 +103,8 @@ public:
     void time_moved();
 
     /// Nobody has anything to do until time passes, and nothing has gone wrong for some time: looks at
-    /// jobs as the storage tells them for those that a server should have taken.
+    /// jobs as the storage tells them for those that a server should have taken, and for runs that have
+    /// ended and are not settled.
     void look_for_late(std::span<job_record const> records);
 
     /// Looks at all jobs as the storage tells them between two steps.

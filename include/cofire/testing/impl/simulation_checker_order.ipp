@@ -135,6 +135,13 @@ COFIRE_DECL bool simulation_checker::is_held_back(job_record const& record) cons
 }
 
 COFIRE_DECL void simulation_checker::look_for_late(std::span<job_record const> records) {
+    for (job_id id : order_) {
+        job_model const& m = jobs_.at(id);
+        bool const ended = m.held && m.runs.back().ended;
+        if (ended && m.runs.back().end != simulated_end::destroyed) {
+            report("I5", id, "has ended its run, and the storage is not told");
+        }
+    }
     auto const idle = idle_servers();
     for (job_record const& record : records) {
         if (idle.empty() || is_held_back(record)) {
