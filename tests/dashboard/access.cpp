@@ -131,8 +131,56 @@ BOOST_AUTO_TEST_CASE(who_guesses_has_to_wait) {
     BOOST_TEST(s.get("/api/session", good).status == 429U); // it doubles
     w.clock.advance(1s);
     BOOST_TEST(s.get("/api/session", good).status == 200U);
-    BOOST_TEST(s.get("/api/session", bad).status == 401U); // counted anew
+    BOOST_TEST(
+        s.get("/api/session", bad).status == 401U
+    ); // it goes on: nobody has said who guesses
+    BOOST_TEST(s.get("/api/session", good).status == 429U);
+    w.clock.advance(1h);
     BOOST_TEST(s.get("/api/session", good).status == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_success_ends_the_wait_of_its_own_user_only) {
+    using namespace std::chrono_literals;
+    cofire::detail::log_in_brake brake;
+    cofire::steady_point const now{};
+    auto const guess = [&](std::string_view user) {
+        for (int i = 0; i != 5; ++i) {
+            brake.refused("10.0.0.1", now, user);
+        }
+    };
+    guess("ann");
+    brake.admitted("10.0.0.1", "vic");
+    brake.admitted("10.0.0.1", "");
+    BOOST_TEST((brake.wait_for("10.0.0.1", now) == 1s));
+    brake.admitted("10.0.0.1", "ann");
+    BOOST_TEST((brake.wait_for("10.0.0.1", now) == 0s));
+    guess("ann");
+    brake.refused("10.0.0.1", now, "vic");
+    brake.admitted("10.0.0.1", "vic");
+    brake.admitted("10.0.0.1", "ann");
+    BOOST_TEST((brake.wait_for("10.0.0.1", now) > 0s));
+}
+
+BOOST_AUTO_TEST_CASE(without_an_authorizer_no_proxy_lets_others_in) {
+    world w;
+    for (bool const hosts : {true, false}) {
+        cofire::dashboard_options o;
+        (hosts ? o.allowed_hosts : o.trusted_proxies) = {"10.0.0.1"};
+        served s(w, std::move(o));
+        s.stop();
+        BOOST_TEST((s.error != nullptr));
+    }
+    served s(w);
+    BOOST_TEST(s.get("/api/session").status == 200U);
+    for (char const* added :
+         {"X-Forwarded-For: 203.0.113.9",
+          "x-forwarded-host: a",
+          "X-Forwarded-Proto: https",
+          "X-Real-IP: 203.0.113.9",
+          "Forwarded: for=203.0.113.9",
+          "Via: 1.1 proxy"}) {
+        BOOST_TEST(s.get("/api/session", std::string(added) + "\r\n").status == 403U, added);
+    }
 }
 
 asio::awaitable<std::optional<cofire::access_grant>> throwing(cofire::access_request) {
@@ -278,9 +326,13 @@ BOOST_AUTO_TEST_CASE(each_route_has_its_method) {
 
 BOOST_AUTO_TEST_CASE(only_for_hosts_it_knows) {
     world w;
-    served s(w, {.allowed_hosts = {"jobs.example.org"}});
+    cofire::dashboard_options o;
+    o.allowed_hosts = {"jobs.example.org"};
+    o.authorizer = cofire::token_authorizer("a token of 24 characters");
+    served s(w, std::move(o));
+    std::string const good_token = "Authorization: Bearer a token of 24 characters\r\n";
     auto const status = [&](std::string const& host) {
-        return s.send("GET /cofire/health/live HTTP/1.1\r\n" + host + "\r\n").status;
+        return s.send("GET /cofire/health/live HTTP/1.1\r\n" + good_token + host + "\r\n").status;
     };
     for (char const* good :
          {"127.0.0.1",

@@ -59,6 +59,10 @@ BOOST_AUTO_TEST_CASE(a_browser_gets_the_page_to_log_in_and_nothing_else) {
     BOOST_TEST(!page.header["Content-Security-Policy"].empty());
     BOOST_TEST(page.header[http::field::content_type].starts_with("text/html"));
     BOOST_TEST(!page.body.empty());
+    answer const moved = s.get("", html);
+    BOOST_TEST(moved.status == 308U);
+    BOOST_TEST(moved.header[http::field::location] == "cofire/");
+    BOOST_TEST(moved.header[http::field::www_authenticate].empty());
     BOOST_TEST(s.get("/assets/log_in.js").status == 200U);
     BOOST_TEST(s.get("/assets/log_in.css").status == 200U);
     BOOST_TEST(s.get("/assets/app.js", html).status == 401U);
@@ -184,11 +188,11 @@ BOOST_AUTO_TEST_CASE(sessions_end_by_themselves) {
 BOOST_AUTO_TEST_CASE(cookies_are_read_as_they_were_set) {
     using cofire::detail::session_cookie;
     using cofire::detail::set_session_cookie;
-    auto const value = [](std::string const& host, std::string const& cookie) {
+    auto const value = [](std::string const& host, std::string const& cookie, bool tls = false) {
         http::fields h;
         h.set(http::field::host, host);
         h.set(http::field::cookie, cookie);
-        return std::string(session_cookie(h));
+        return std::string(session_cookie(h, tls));
     };
     BOOST_TEST(value("a:81", "cofire-session-81=x") == "x");
     BOOST_TEST(value("a:81", "b=c;  cofire-session-81=x; d") == "x");
@@ -197,6 +201,8 @@ BOOST_AUTO_TEST_CASE(cookies_are_read_as_they_were_set) {
     BOOST_TEST(value("a:82", "cofire-session-81=x") == "");
     BOOST_TEST(value("a:81", "xcofire-session-81=x") == "");
     BOOST_TEST(value("a:81", "cofire-session-81=x; __Host-cofire-session-81=y") == "y");
+    BOOST_TEST(value("a:81", "cofire-session-81=x; __Host-cofire-session-81=y", true) == "y");
+    BOOST_TEST(value("a:81", "cofire-session-81=x", true) == "");
     BOOST_TEST(value("a:81", "") == "");
     BOOST_TEST(value("a:\"81", "cofire-session=x") == "x");
     http::fields h;

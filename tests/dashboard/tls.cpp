@@ -228,6 +228,11 @@ BOOST_AUTO_TEST_CASE(tls_still_asks_who_it_is) {
 
     auto const empty = std::make_shared<ssl::context>(ssl::context::tls_server);
     BOOST_CHECK_THROW((void)cofire::over_tls(empty), cofire::error);
+    auto const whole = server_context();
+    SSL_CTX_use_certificate(
+        empty->native_handle(), SSL_CTX_get0_certificate(whole->native_handle())
+    );
+    BOOST_CHECK_THROW((void)cofire::over_tls(empty), cofire::error); // without its key
     BOOST_CHECK_THROW((void)cofire::over_tls(nullptr), cofire::error);
     BOOST_CHECK_THROW((void)cofire::over_tls(server_context(), -1s), cofire::error);
     BOOST_CHECK_THROW((void)cofire::tls_context("/nonexistent", "/nonexistent"), cofire::error);

@@ -96,13 +96,19 @@ private:
 } // namespace detail
 
 /// A context for over_tls(): the certificate, with those that vouch for it after it, and its key, from
-/// files in PEM format. Throws errc::bad_dashboard_option, with the file's name, if one cannot be read or
-/// they do not belong together.
+/// files in PEM format, the key without a passphrase. Of TLS 1.2 it takes the cipher suites with forward
+/// secrecy and authenticated encryption only. Throws errc::bad_dashboard_option, with the file's name, if
+/// one cannot be read or they do not belong together.
 /// Distinct calls: safe from any thread.
 [[nodiscard]] inline std::shared_ptr<asio::ssl::context>
 tls_context(std::string const& certificate_file, std::string const& key_file) {
     auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    SSL_CTX_set_cipher_list(context->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20"); // of TLS 1.2
     boost::system::error_code ec;
+    context->set_password_callback( // otherwise OpenSSL asks on the terminal
+        [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); },
+        ec
+    );
     context->use_certificate_chain_file(certificate_file, ec);
     if (ec) {
         throw error(errc::bad_dashboard_option, certificate_file + ": " + ec.message());
@@ -119,13 +125,16 @@ tls_context(std::string const& certificate_file, std::string const& key_file) {
 ///
 /// `hsts`: for how long browsers are to remember that this host speaks TLS only, which they apply to
 /// all its ports; zero: nothing is said. Throws errc::bad_dashboard_option if there is no context, it
-/// has no certificate, or `hsts` is negative.
+/// has no certificate or not its key, or `hsts` is negative.
 [[nodiscard]] inline dashboard_transport over_tls(
     std::shared_ptr<asio::ssl::context> context,
     std::chrono::seconds hsts = std::chrono::hours(24 * 30)
 ) {
     if (!context || SSL_CTX_get0_certificate(context->native_handle()) == nullptr) {
         throw error(errc::bad_dashboard_option, "TLS without a certificate");
+    }
+    if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
+        throw error(errc::bad_dashboard_option, "TLS without the certificate's key");
     }
     if (hsts.count() < 0) {
         throw error(

@@ -38,17 +38,18 @@ void check_origin(http::fields const& header, std::string_view csrf);
 basic_credentials(std::string_view authorization);
 
 /// Counts refusals by address: after five, each address has to wait, a second at first, then twice as
-/// long each time, up to five minutes. Bounded.
+/// long each time, up to five minutes. A success ends that only if all refusals were of the same user:
+/// who may enter as one cannot guess the passwords of others between times. Bounded.
 ///
 /// Distinct objects: safe. Shared objects: safe.
 class log_in_brake {
 public:
     /// How long `from` has to wait still; zero: not at all.
     [[nodiscard]] duration wait_for(std::string const& from, steady_point now) const;
-    /// One more refusal.
-    void refused(std::string const& from, steady_point now);
-    /// `from` has shown that it may enter.
-    void admitted(std::string const& from);
+    /// One more refusal, of who said to be `user`; empty: nobody in particular.
+    void refused(std::string const& from, steady_point now, std::string_view user = {});
+    /// `from` has shown that it may enter, as `user`.
+    void admitted(std::string const& from, std::string_view user);
     /// How many addresses it remembers. One that was not refused for an hour is forgotten.
     [[nodiscard]] std::size_t size() const;
 
@@ -57,6 +58,7 @@ private:
         int refusals = 0;
         steady_point until{};
         steady_point last{};
+        std::string user{}; // of all refusals; empty: of several, or of nobody in particular
     };
     mutable std::mutex mutex_;
     std::unordered_map<std::string, entry> entries_;

@@ -56,7 +56,7 @@ private:
 
 /// The value of the session cookie of a request; empty: none. Its name has the port of the request's
 /// Host, because browsers send the cookies of a host to all its ports.
-[[nodiscard]] std::string_view session_cookie(http::fields const& header);
+[[nodiscard]] std::string_view session_cookie(http::fields const& header, bool over_tls);
 
 /// The Set-Cookie header of a session; an empty id ends it. `secure`: over TLS, as far as the browser is
 /// concerned.

@@ -21,6 +21,14 @@ namespace detail {
 COFIRE_DECL void check_endpoint(
     dashboard_core const& core, asio::ip::tcp::endpoint const& endpoint, bool encrypted
 ) {
+    dashboard_options const& o = core.options();
+    if (!o.authorizer.decide && !(o.allowed_hosts.empty() && o.trusted_proxies.empty())) {
+        throw error(
+            errc::bad_dashboard_option,
+            "allowed_hosts or trusted_proxies say that others come here, by a proxy perhaps, and "
+            "there is no authorizer"
+        );
+    }
     if (endpoint.address().is_loopback()) {
         return;
     }

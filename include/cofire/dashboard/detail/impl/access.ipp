@@ -117,7 +117,9 @@ COFIRE_DECL duration log_in_brake::wait_for(std::string const& from, steady_poin
     return std::chrono::ceil<duration>(e->second.until - now);
 }
 
-COFIRE_DECL void log_in_brake::refused(std::string const& from, steady_point now) {
+COFIRE_DECL void
+log_in_brake::refused(std::string const& from, steady_point now, std::string_view user) {
+    constexpr std::size_t longest_name = 256;
     std::lock_guard const lock(mutex_);
     if (now - swept_ >= std::chrono::minutes(1)) {
         swept_ = now;
@@ -132,7 +134,11 @@ COFIRE_DECL void log_in_brake::refused(std::string const& from, steady_point now
         }
     }
     entry& e = entries_[from];
-    ++e.refusals;
+    if (++e.refusals == 1) {
+        e.user = user.substr(0, longest_name);
+    } else if (e.user != user) {
+        e.user.clear();
+    }
     e.last = now;
     if (e.refusals >= 5) {
         int const doublings = std::min(e.refusals - 5, 9);
@@ -142,9 +148,12 @@ COFIRE_DECL void log_in_brake::refused(std::string const& from, steady_point now
     }
 }
 
-COFIRE_DECL void log_in_brake::admitted(std::string const& from) {
+COFIRE_DECL void log_in_brake::admitted(std::string const& from, std::string_view user) {
     std::lock_guard const lock(mutex_);
-    entries_.erase(from);
+    auto const e = entries_.find(from);
+    if (e != entries_.end() && !user.empty() && e->second.user == user) {
+        entries_.erase(e);
+    }
 }
 
 COFIRE_DECL std::size_t log_in_brake::size() const {

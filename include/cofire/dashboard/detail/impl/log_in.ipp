@@ -46,13 +46,25 @@ path_below(dashboard_core const& core, std::string_view target) {
 COFIRE_DECL std::optional<web_reply> page_to_log_in(door_call const& d) {
     auto const path = path_below(*d.core, d.request.target);
     bool const reads = d.request.method == http::verb::get || d.request.method == http::verb::head;
-    if (!path || !reads || !d.takes_log_in) {
+    if (!reads || !d.takes_log_in) {
+        return std::nullopt;
+    }
+    std::string_view const accepts = d.request.header[http::field::accept];
+    bool const shows = accepts.find("text/html") != std::string_view::npos;
+    std::string const& prefix = d.core->options().prefix;
+    if (shows && d.request.target == prefix) { // the page's relative URLs need the slash
+        web_reply moved;
+        moved.status = 308;
+        moved.type = "text/plain";
+        moved.header.emplace_back("Location", prefix.substr(prefix.rfind('/') + 1) + '/');
+        return moved;
+    }
+    if (!path) {
         return std::nullopt;
     }
     constexpr std::array<std::string_view, 3> files{
         "assets/log_in.js", "assets/log_in.css", "assets/favicon.svg"};
-    std::string_view const accepts = d.request.header[http::field::accept];
-    if (path->empty() && accepts.find("text/html") != std::string_view::npos) {
+    if (shows && path->empty()) {
         web_reply page = asset_named("log_in.html");
         page.status = 401;
         return page;
@@ -132,10 +144,10 @@ COFIRE_DECL asio::awaitable<web_reply> log_in(door_call& d) {
     d.core->audit(audit_line(call, "log in", grant ? "200" : "401", d.core->now()));
     steady_point const now = d.core->jobs().clock().steady_now();
     if (!grant) {
-        d.core->brake().refused(d.group, now);
+        d.core->brake().refused(d.group, now, user);
         throw web_problem(401, "unauthorized", "that is not right");
     }
-    d.core->brake().admitted(d.group);
+    d.core->brake().admitted(d.group, user);
     d.core->sessions().close(d.session); // whoever may know that id gains nothing
     web_session const session = d.core->sessions().open(std::move(*grant), now);
     web_reply reply = json_reply({});
@@ -173,14 +185,16 @@ COFIRE_DECL asio::awaitable<access_grant> admit(door_call& d) {
     question.from = d.from;
     auto op = ask_authorizer(d.core, question);
     std::optional<access_grant> grant = co_await std::move(op);
+    auto const credentials = basic_credentials(question.authorization);
+    std::string const user = credentials ? credentials->first : std::string();
     if (grant) {
-        d.core->brake().admitted(d.group);
+        d.core->brake().admitted(d.group, user);
         co_return std::move(*grant);
     }
     // Without credentials it is a browser that asks for the first time. Cookies are none to an authorizer
     // that takes a log-in.
     if (!question.authorization.empty() || (!question.cookie.empty() && !d.takes_log_in)) {
-        d.core->brake().refused(d.group, d.core->jobs().clock().steady_now());
+        d.core->brake().refused(d.group, d.core->jobs().clock().steady_now(), user);
     }
     web_problem refusal(401, "unauthorized", "the dashboard needs credentials");
     // Whose session is over, the page tells; the challenge would have the browser ask in a window.
@@ -216,13 +230,31 @@ COFIRE_DECL asio::awaitable<web_reply> respond_at_door(door_call& d, web_identit
     co_return co_await std::move(op);
 }
 
+// What proxies add to a request that they pass on.
+[[nodiscard]] inline bool came_by_proxy(http::fields const& header) {
+    constexpr std::array<std::string_view, 6> added{
+        "Forwarded",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Real-IP",
+        "Via"};
+    return std::any_of(added.begin(), added.end(), [&](std::string_view name) {
+        return header.find(name) != header.end();
+    });
+}
+
 COFIRE_DECL asio::awaitable<web_reply> respond_authorized(
     std::shared_ptr<dashboard_core> core, web_request request, std::string peer, bool secure
 ) {
     authorizer const& door = core->options().authorizer;
     web_identity who;
     who.from = client_address(request.header, std::move(peer), core->options().trusted_proxies);
-    if (!door.decide) { // on the loopback interface only: serve() sees to that
+    if (!door.decide) {                      // on the loopback interface only: serve() sees to that
+        if (came_by_proxy(request.header)) { // from anywhere
+            co_return web_problem(403, "proxied", "a dashboard behind a proxy needs an authorizer")
+                .reply();
+        }
         who.user = "local";
         who.role = role::operator_;
         auto op = respond(std::move(core), std::move(request), std::move(who));
@@ -233,7 +265,7 @@ COFIRE_DECL asio::awaitable<web_reply> respond_authorized(
     d.request = std::move(request);
     d.from = who.from;
     d.group = address_group(who.from);
-    d.session = session_cookie(d.request.header);
+    d.session = session_cookie(d.request.header, secure);
     // A browser says itself that it speaks TLS, to a proxy.
     d.secure = secure || d.request.header[http::field::origin].starts_with("https://");
     d.takes_log_in = core->options().sessions.most != 0 && door.challenge.starts_with("Basic ");

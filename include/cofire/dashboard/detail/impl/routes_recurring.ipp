@@ -229,9 +229,9 @@ COFIRE_DECL asio::awaitable<web_reply> route_recurring_put(web_call& call) {
     check_type_field(d.type);
     check_queue_field(d.settings.queue);
     check_tags_field(d.settings.tags);
+    check_field("cron", [&d] { d.cron = cron_expression::parse(d.cron).to_string(); });
     cron_expression const cron = cron_expression::parse(d.cron);
-    d.cron = cron.to_string();
-    check_zone(d.zone);
+    check_field("zone", [&d] { check_zone(d.zone); });
     d.arguments =
         call.core->hidden().restored(old_type, old_arguments, d.type, std::move(d.arguments));
     check_json(d.type, d.arguments, 64 * 1024);
@@ -353,8 +353,9 @@ COFIRE_DECL asio::awaitable<web_reply> route_cron(web_call& call) {
     std::string const text = call.fields.required_text("expression", 256);
     std::string const where = call.fields.text("zone", 128).value_or("UTC");
     call.fields.finish();
+    check_field("expression", [&text] { static_cast<void>(cron_expression::parse(text)); });
+    check_field("zone", [&where] { check_zone(where); });
     cron_expression const cron = cron_expression::parse(text);
-    check_zone(where);
     json::object o;
     o["canonical"] = cron.to_string();
     o["words"] = cron_words(cron.to_string());

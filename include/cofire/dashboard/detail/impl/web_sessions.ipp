@@ -72,7 +72,7 @@ inline constexpr std::string_view secure_prefix = "__Host-";
     return digits ? name + '-' + std::string(port) : name;
 }
 
-COFIRE_DECL std::string_view session_cookie(http::fields const& header) {
+COFIRE_DECL std::string_view session_cookie(http::fields const& header, bool over_tls) {
     std::string const name = cookie_name(header);
     std::string_view plain;
     std::string_view rest = header[http::field::cookie];
@@ -86,7 +86,7 @@ COFIRE_DECL std::string_view session_cookie(http::fields const& header) {
         auto const equals = std::min(one.find('='), one.size());
         std::string_view key = one.substr(0, equals);
         std::string_view const value = one.substr(std::min(equals + 1, one.size()));
-        if (key == name && plain.empty()) {
+        if (key == name && plain.empty() && !over_tls) { // there another host may have set it
             plain = value;
         } else if (key.starts_with(secure_prefix) && key.substr(secure_prefix.size()) == name) {
             return value; // only this host over TLS can have set it
