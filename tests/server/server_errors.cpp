@@ -137,6 +137,26 @@ BOOST_AUTO_TEST_CASE(what_a_full_storage_refuses_is_tried_again) {
     BOOST_TEST(w.log.count("refuses the outcome") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_firing_for_which_there_is_no_room_holds_nothing_else_up) {
+    failing w;
+    w.get(w.jobs.recurring<task>("a", "* * * * *", 7));
+    w.weak.before = [](std::string_view name) {
+        if (name == "fire") {
+            throw cofire::error(cofire::errc::no_space, "journal");
+        }
+    };
+    w.start();
+    w.advance(61s);
+    BOOST_TEST(w.log.count("recurring failed") >= 1U);
+    auto const id = w.add(1);
+    BOOST_TEST((w.state(id) == job_state::succeeded)); // at once
+    BOOST_TEST(w.server->health().ok);
+    BOOST_TEST(w.ran.size() == 1U);
+    w.mend();
+    w.advance(10s);
+    BOOST_TEST(w.ran.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(reports_survive_a_failure) {
     failing w;
     cofire::detail::parking gate;

@@ -52,6 +52,7 @@ private:
         closed,  ///< the storage is closed: the end
         lost,    ///< the storage took this server for dead
         refused, ///< this call was refused, and would be again
+        full,    ///< nothing took place, for want of room: again later
         failed,  ///< the storage failed: again later
     };
 

@@ -37,8 +37,8 @@ dispatcher::take_failure(std::exception_ptr const& e, char const* operation) {
         case errc::closed: kind = failure_kind::closed; break;
         case errc::unknown_server: kind = failure_kind::lost; break;
         case errc::storage_failed:
-        case errc::outcome_unknown:
-        case errc::no_space: break;
+        case errc::outcome_unknown: break;
+        case errc::no_space: kind = failure_kind::full; break;
         default: kind = failure_kind::refused; break;
         }
     } catch (std::exception const& x) {

@@ -93,7 +93,8 @@ COFIRE_DECL asio::awaitable<void> dispatcher::fire_recurring() {
     if (!failure) {
         take_fired(due, firings, answer.fired);
         fire_at_once_ = most_fired_at_once;
-    } else if (take_failure(failure, "recurring") == failure_kind::refused) {
+    } else if (auto const kind = take_failure(failure, "recurring");
+               kind == failure_kind::refused || kind == failure_kind::full) {
         // A full storage, or a job that it does not take: the one meant waits, and no other.
         forget_failure();
         if (fire_at_once_ == 1) {
