@@ -173,7 +173,7 @@ void expect_found(std::string_view name) {
     cofire::testing::conformance_options const options{.only = name, .patience = 100ms};
     auto const report = run_conformance(model, options);
     BOOST_TEST(report.failed.size() == 1U, name << " was to fail:\n" << report);
-    auto const sound = run_conformance(memory_model(), options);
+    auto const sound = run_conformance(memory_model(), {.only = name}); // however slow the machine
     BOOST_TEST(sound.passed == 1U, sound);
 }
 
