@@ -68,6 +68,12 @@ BOOST_AUTO_TEST_CASE(a_seed_that_found_a_fault_of_the_checker) {
     BOOST_TEST(result.problem.empty(), result.problem);
 }
 
+// A server that was stopped among faults gave up just after the last of them.
+BOOST_AUTO_TEST_CASE(a_seed_that_found_a_fault_of_the_simulation) {
+    auto const result = run_seed(65803);
+    BOOST_TEST(result.problem.empty(), result.problem);
+}
+
 BOOST_AUTO_TEST_CASE(a_seed_takes_the_same_course_each_time) {
     for (std::uint64_t seed : {7U, 8U, 9U}) {
         auto const once = run_seed(seed);

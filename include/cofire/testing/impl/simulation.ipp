@@ -140,6 +140,7 @@ COFIRE_DECL void simulation::inject() {
     } else if (world_->happens(f.stops)) {
         world_->history.add({.process = p.number, .what = "is asked to stop"});
         world_->checker.stop_asked(p.number);
+        p.stops_among_faults = true;
         if (random.below(2) == 0) {
             p.server->stop();
         } else {

@@ -24,6 +24,7 @@ struct simulation::process {
     std::unique_ptr<cofire::server> server{};
     std::exception_ptr error{};
     bool ended = false; // its server's run(), or its workload
+    bool stops_among_faults = false;
     steady_point stalled_until{};
     steady_point starts_at{};
     std::uint64_t lives = 0;
@@ -125,6 +126,7 @@ COFIRE_DECL void simulation::start_server(process& p) {
     p.handlers = std::make_unique<cofire::registry>();
     p.link = std::make_shared<simulation_storage>(world_, storage_.ref(), p.number, true);
     p.ended = false;
+    p.stops_among_faults = false;
     p.error = nullptr;
     server_options options;
     options.seed = random_source::mix(options_.seed * 1000 + p.number * 100 + p.lives++);
@@ -181,8 +183,9 @@ COFIRE_DECL void simulation::look_after(process& p) {
     } else if (p.workload && p.error) {
         tell("a client's work threw: ");
     } else if (p.ended && p.server) {
-        if (p.error && !world_->faulty && !detail::was_stopped_unrun(p.error)) {
-            tell("a server ended with an error: "); // among faults it may have had to give up
+        bool const excused = world_->faulty || p.stops_among_faults; // it may have had to give up
+        if (p.error && !excused && !detail::was_stopped_unrun(p.error)) {
+            tell("a server ended with an error: ");
         }
         world_->history.add({.process = p.number, .what = "has stopped"});
         kill(p);
