@@ -32,6 +32,10 @@ public:
     std::function<bool()> drop_results;
     // Awaited when a settle has taken place, before its answer; empty: it is answered at once.
     std::function<asio::awaitable<void>()> answering;
+    // Awaited before a settle takes place.
+    std::function<asio::awaitable<void>()> reaching;
+    // Awaited when an acquire has taken place, before its answer.
+    std::function<asio::awaitable<void>()> giving;
     // Called with each answer that gives jobs, before the server sees it.
     std::function<void(cofire::acquire_answer const&)> gave;
     // Called with each tick.
@@ -50,6 +54,10 @@ public:
         before("acquire");
         auto op = real_.acquire(r);
         cofire::acquire_answer answer = co_await std::move(op);
+        if (giving) {
+            auto wait = giving();
+            co_await std::move(wait);
+        }
         if (gave && !answer.jobs.empty()) {
             gave(answer);
         }
@@ -73,6 +81,10 @@ public:
             }
         }
         r.outcomes = kept;
+        if (reaching) {
+            auto wait = reaching();
+            co_await std::move(wait);
+        }
         auto op = real_.settle(r);
         cofire::settle_answer answer = co_await std::move(op);
         if (answering) {

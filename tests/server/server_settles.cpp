@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -29,7 +30,14 @@ using cofire::job_state;
 /// A server whose storage answers a settle when it is told to.
 struct slow_world : failing {
     /// The server has settled once, and knows that it takes long.
-    explicit slow_world(int jobs, cofire::server_options const& options = {.concurrency = 10}) {
+    explicit slow_world(
+        int jobs,
+        cofire::server_options const& options = {.concurrency = 10},
+        std::function<void(slow_world&)> const& first = {}
+    ) {
+        if (first) {
+            first(*this);
+        }
         submit(0, jobs);
         handlers.add<other>([this](cofire::job_context& ctx, other) -> asio::awaitable<void> {
             failures_told.push_back(server->health().counters.attempts_failed);
@@ -225,6 +233,50 @@ BOOST_AUTO_TEST_CASE(how_a_run_ended_is_told_before_the_next_one_of_the_job_begi
     w.answer_all();
     BOOST_TEST((w.failures_told == std::vector<std::uint64_t>{0, 1}));
     BOOST_TEST((w.state(id) == job_state::succeeded));
+}
+
+/// Two jobs of a server that died with them: of such a server holds one at a time.
+struct lost_jobs {
+    explicit lost_jobs(world& w) {
+        cofire::server_announce a{.name = "dies"};
+        a.types = {{.name = "server_tests::other"}};
+        a.queues = {"default"};
+        a.slots = 2;
+        cofire::servers_request const announced = std::move(a);
+        cofire::servers_answer dies = w.get(w.storage.servers(announced));
+        (void)w.get(w.jobs.schedule<task>(30min, -1)
+        ); // so that a retry does not change what is due next
+        w.add<other>(1, {.max_attempts = 2, .delays = {1h}});
+        w.add<other>(2, {.max_attempts = 2, .delays = {1h}});
+        std::vector<cofire::take> const takes{{.queue = "default"}};
+        cofire::acquire_request const r{.server = dies.instance, .takes = takes, .limit = 2};
+        BOOST_TEST(w.get(w.storage.acquire(r)).jobs.size() == 2U);
+    } // here it dies
+};
+
+BOOST_AUTO_TEST_CASE(what_stood_in_the_way_of_others_is_remembered_when_the_answers_cross) {
+    slow_world w(20, {.concurrency = 10}, [](slow_world& before) { lost_jobs const two(before); });
+    cofire::detail::parking settle_gate;
+    cofire::detail::parking acquire_gate;
+    w.answer();
+    w.answer();
+    BOOST_TEST(w.unanswered == 0);
+    w.weak.reaching = [&]() -> asio::awaitable<void> { return settle_gate.wait(); };
+    w.weak.gave =
+        [&](cofire::acquire_answer const&) { // the first of them; what is asked next waits
+            w.weak.giving = [&]() -> asio::awaitable<void> { return acquire_gate.wait(); };
+        };
+    w.advance(2s);
+    BOOST_TEST(w.failures_told.size() == 1U);
+    w.weak.gave = nullptr;
+    w.weak.giving = nullptr; // the acquire that finds none waits with its answer
+    w.weak.reaching = nullptr;
+    w.weak.answering = nullptr;
+    settle_gate.notify(); // now there would be one
+    w.run();
+    acquire_gate.notify();
+    w.run();
+    BOOST_TEST(w.failures_told.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(handlers_are_stopped_meanwhile) {

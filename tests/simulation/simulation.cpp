@@ -74,6 +74,12 @@ BOOST_AUTO_TEST_CASE(a_seed_that_found_a_fault_of_the_simulation) {
     BOOST_TEST(result.problem.empty(), result.problem);
 }
 
+// A settle and an acquire crossed, and the server did not ask again for what the settle had made room for.
+BOOST_AUTO_TEST_CASE(a_seed_that_found_a_fault_of_the_server) {
+    auto const result = run_seed(97493);
+    BOOST_TEST(result.problem.empty(), result.problem);
+}
+
 BOOST_AUTO_TEST_CASE(a_seed_takes_the_same_course_each_time) {
     for (std::uint64_t seed : {7U, 8U, 9U}) {
         auto const once = run_seed(seed);

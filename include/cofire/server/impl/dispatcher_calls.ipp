@@ -234,12 +234,16 @@ COFIRE_DECL asio::awaitable<void> dispatcher::acquire(std::uint32_t limit) {
     while (is_settling_one_of(answer.jobs)) {
         co_await core_->dispatcher_wake->wait();
     }
+    more_ = false;
     look_at_settled();
+    bool const settled =
+        more_; // perhaps after the storage looked for jobs: they stood in the way of others
     if (instance_ == 0 || fatal_ != nullptr) {
         co_return; // none of them is this server's any more
     }
     core_->set_storage_time(answer.now, asked_at);
     take_answer(std::move(answer), limit);
+    more_ = more_ || settled;
 }
 
 } // namespace cofire::detail
