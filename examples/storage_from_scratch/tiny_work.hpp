@@ -322,6 +322,12 @@ struct tiny_work : tiny_jobs {
         bound(r.reports.size());
         server& s = known(r.server);
         s.info.heartbeat = now;
+        auto& told = s.info.executor_lag_at;
+        if (r.executor_lag &&
+            (!told || *r.executor_lag >= s.info.executor_lag || now - *told >= 5min)) {
+            s.info.executor_lag = *r.executor_lag;
+            told = now;
+        }
         tick_answer answer{.now = now};
         auto const held = [&](node const& n) {
             return n.r.state == job_state::processing && n.r.server == r.server;

@@ -61,6 +61,34 @@ BOOST_AUTO_TEST_CASE(nine_tenths_are_nine_tenths) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_executor_that_was_blocked_is_a_problem_for_five_minutes) {
+    world w;
+    served s(w);
+    auto const server = w.announce({{"a"}}, {"default"}).instance;
+    auto const tell = [&](cofire::duration lag) {
+        cofire::tick_request r{.server = server};
+        r.executor_lag = lag;
+        w.run(w.jobs.storage().tick(r));
+    };
+    auto const server_json = [&] {
+        return s.get_object("/api/servers").at("servers").as_array().at(0).as_object();
+    };
+    BOOST_TEST(!server_json().contains("executor_lag_seconds"));
+    tell(std::chrono::milliseconds{999});
+    BOOST_TEST(!problems_of(s).contains("executor_blocked"));
+    tell(std::chrono::milliseconds{2500});
+    BOOST_TEST(problems_of(s).contains("executor_blocked"));
+    BOOST_TEST(server_json().at("executor_lag_seconds").to_number<double>() == 2.5);
+    BOOST_TEST(
+        s.get("/metrics").body.find("cofire_server_executor_lag_seconds 2.5\n") != std::string::npos
+    );
+    w.clock.advance(std::chrono::minutes{5});
+    BOOST_TEST(!problems_of(s).contains("executor_blocked"));
+    BOOST_TEST(
+        s.get("/metrics").body.find("cofire_server_executor_lag_seconds 0\n") != std::string::npos
+    );
+}
+
 BOOST_AUTO_TEST_CASE(slots_are_those_that_could_take_the_job) {
     world w;
     served s(w);

@@ -306,6 +306,7 @@ std::string describer::operator()(servers_answer const& a) const {
         }
         t("slots", s.slots)("held", s.held)("version", s.version)("announced", s.announced);
         t("heartbeat", s.heartbeat)("command", s.command);
+        t("lag", s.executor_lag)("at", s.executor_lag_at);
     }
     return t;
 }

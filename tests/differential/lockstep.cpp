@@ -382,6 +382,9 @@ void lockstep::tick(command const& c) {
     if (c.head[1] % 3 == 1) {
         r.list_held = c.head[1] % 2 == 1 ? job_id{} : id_of(c.head[2]);
     }
+    if (c.head[5] % 4 == 0) {
+        r.executor_lag = std::chrono::milliseconds(c.head[6] % 8 * 100);
+    }
     std::string line = "tick of server " + std::to_string(r.server);
     for (run_report const& report : ours) {
         line += " report " + describer::name(report.id) + ":" + std::to_string(report.epoch) +

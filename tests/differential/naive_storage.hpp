@@ -75,6 +75,8 @@ struct naive_server {
     time_point announced{};
     time_point heartbeat{};
     server_command command = server_command::none;
+    duration lag{};
+    std::optional<time_point> lag_at{};
     std::uint64_t recurring_seen = 0;
     /// Not told yet.
     std::vector<run_signal> signals{};

@@ -251,6 +251,13 @@ tick_answer naive_storage::tick(tick_request const& r, time_point now) {
     }
     naive_server& server = server_or_throw(r.server);
     server.heartbeat = now;
+    if (r.executor_lag) {
+        bool const old = server.lag_at && now >= *server.lag_at + std::chrono::minutes(5);
+        if (!server.lag_at || old || *r.executor_lag >= server.lag) {
+            server.lag = *r.executor_lag;
+            server.lag_at = now;
+        }
+    }
     for (run_report const& report : r.reports) {
         naive_job* job = find(report.id);
         if (job == nullptr || job->record.state != job_state::processing ||

@@ -334,6 +334,8 @@ servers_answer naive_storage::servers(servers_request const& r, time_point now) 
             info.announced = server->announced;
             info.heartbeat = server->heartbeat;
             info.command = server->command;
+            info.executor_lag = server->lag;
+            info.executor_lag_at = server->lag_at;
             for (auto const& job : jobs_) {
                 info.held += job->record.state == job_state::processing &&
                                      job->record.server == server->instance

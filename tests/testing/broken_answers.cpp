@@ -338,6 +338,28 @@ BOOST_AUTO_TEST_CASE(a_tick_that_never_asks_for_more) {
     expect_found<never_asks_for_more>("tick.more_asks_until_all_is_removed");
 }
 
+struct keeps_the_latest_lag : wrapper {
+    using wrapper::wrapper;
+    op<cofire::tick_answer> tick(cofire::tick_request r) {
+        if (r.executor_lag) {
+            last_ = *r.executor_lag;
+        }
+        co_return co_await inner_->tick(r);
+    }
+    op<cofire::servers_answer> servers(cofire::servers_request r) {
+        auto answer = co_await inner_->servers(r);
+        for (auto& s : answer.servers) {
+            s.executor_lag = last_;
+        }
+        co_return answer;
+    }
+    cofire::duration last_{0};
+};
+
+BOOST_AUTO_TEST_CASE(a_list_of_servers_with_their_latest_lag_in_place_of_the_worst) {
+    expect_found<keeps_the_latest_lag>("servers.tell_how_late_their_executor_was");
+}
+
 struct counts_no_bytes : wrapper {
     explicit counts_no_bytes(conformance_setup s) : wrapper(unlimited(s)) {}
     static conformance_setup const& unlimited(conformance_setup& s) {

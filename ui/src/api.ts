@@ -307,6 +307,8 @@ export interface Server {
     announced: string;
     heartbeat: string;
     heartbeat_age_seconds: number;
+    executor_lag_seconds?: number;
+    executor_lag_at?: string;
     command: "none" | "drain" | "stop";
 }
 

@@ -17,7 +17,7 @@ function place_of(p: Problem): string {
         case "queue_not_served": case "queue_paused": return link(["queues"]);
         case "type_parked": return link(["jobs", "parked"]);
         case "recurring_error": return p.subject ? link(["recurring", p.subject]) : link(["recurring"]);
-        case "no_server": case "server_silent": case "all_slots_busy": return link(["servers"]);
+        case "no_server": case "executor_blocked": case "all_slots_busy": return link(["servers"]);
         default: return "";
     }
 }

@@ -61,6 +61,11 @@ struct web_servers {
     /// Throws web_problem, 400, if it says one that no server could read yet.
     [[nodiscard]] std::uint32_t
     argument_version(std::string_view type, std::optional<std::int64_t> given) const;
+    /// How late the server's executor was, if it told of that in the last five minutes.
+    [[nodiscard]] duration lag_of(server_info const& s) const {
+        bool const lately = s.executor_lag_at && now - *s.executor_lag_at < std::chrono::minutes{5};
+        return lately ? s.executor_lag : duration{0};
+    }
     /// What a job is called: by its type's template, with what is hidden hidden.
     [[nodiscard]] std::string
     display(std::string_view type, std::string_view hidden_arguments) const;

@@ -5,6 +5,7 @@
 #define COFIRE_SERVER_DETAIL_DISPATCHER_HPP
 
 #include <cofire/core/config.hpp>
+#include <cofire/server/detail/executor_lag.hpp>
 #include <cofire/server/detail/recurring_schedule.hpp>
 #include <cofire/server/detail/server_core.hpp>
 #include <cofire/server/detail/settling.hpp>
@@ -67,6 +68,8 @@ private:
     void drop_watch();
     void look_at_watch();
     void advance_stop(steady_point now);
+    asio::awaitable<steady_point> let_others_run(steady_point now);
+    void log_lag(steady_point now);
     void give_up(std::exception_ptr why);
     [[nodiscard]] bool stopping() const { return plan_.begun(); }
     [[nodiscard]] bool taking() const;
@@ -117,6 +120,7 @@ private:
     std::shared_ptr<void const> presence_; // see servers_answer::presence
     alarm alarm_;
     shutdown_plan plan_;
+    executor_lag lag_;
     recurring_schedule schedule_;
     random_source random_;
     std::shared_ptr<watch> watch_;
@@ -143,6 +147,7 @@ private:
     bool jobs_first_ = false;        // it may well be a job: take it before all else
     bool woke_ = false;              // in this turn a slot was woken
     bool drained_ = false;           // told to take no more jobs
+    bool anything_runs_ = false;     // in the last turn
     bool reload_ = true;             // the recurring jobs are to be read
     bool busy_ = false;              // this turn did something
     bool failed_ = false;            // in this turn, the storage did

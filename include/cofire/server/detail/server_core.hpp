@@ -69,6 +69,7 @@ struct dispatcher_input {
     std::vector<type_cap> caps;      // of the types with a limit of their own
     std::uint32_t room = 0;          // jobs that may be acquired
     std::size_t slots = 0;
+    bool anything_runs = false;
     bool no_slot = false; // a slot could not be made, and jobs wait for one
     bool freed = false;   // a run ended without an outcome: there may be room for its type
     bool pending = false; // there was too much for one call

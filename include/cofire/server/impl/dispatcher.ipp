@@ -212,6 +212,7 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     dispatcher_input input = core_->take_input(report, most, in_flight, std::exchange(spare_, {}));
     bool const any_ended = !input.ended.empty();
     bool const nothing_runs = input.slots == 0;
+    anything_runs_ = input.anything_runs;
     caps_ = std::move(input.caps);
     more_ = more_ || input.freed;
     busy_ = input.pending;
@@ -229,7 +230,8 @@ COFIRE_DECL asio::awaitable<void> dispatcher::work() {
     // Mostly it is a job that came while all was idle: it starts, then the next turn asks for the rest.
     bool const jobs_first = std::exchange(jobs_first_, false) && !any_ended && !periodic &&
                             input.reports.empty() && input.room != 0 && taking();
-    if (!jobs_first && (changed_ || periodic || !input.reports.empty())) {
+    bool const tells = !input.reports.empty() || lag_.is_news();
+    if (!jobs_first && (changed_ || periodic || tells)) {
         busy_ = true;
         co_await tick(std::move(input.reports), input.ended.outcomes);
         if (failed_) {
@@ -290,9 +292,39 @@ COFIRE_DECL asio::awaitable<void> dispatcher::pause() {
     if (wall) {
         wall = core_->to_local(*wall);
     }
+    clock const& time = core_->environment.clock();
+    if (anything_runs_ && time.is_system()) { // another clock's time does not pass by itself
+        earlier(steady, std::optional(lag_.next_ring(time.steady_now())));
+    } else {
+        lag_.rest();
+    }
     alarm_.set(wall, steady);
     auto op = core_->dispatcher_wake->wait();
     co_await std::move(op);
+    if (anything_runs_) {
+        steady_point const now = time.steady_now();
+        lag_.woke(now);
+        log_lag(now);
+    }
+}
+
+/// Gives the thread to others once, and measures how long they have it. Returns the time.
+COFIRE_DECL asio::awaitable<steady_point> dispatcher::let_others_run(steady_point now) {
+    co_await asio::post(asio::use_awaitable);
+    steady_point const later = core_->environment.clock().steady_now();
+    lag_.ran_late(later - now);
+    log_lag(later);
+    co_return later;
+}
+
+COFIRE_DECL void dispatcher::log_lag(steady_point now) {
+    if (auto const lag = lag_.to_log(now)) {
+        std::string text = core_->name + ": its executor was late by ";
+        text += std::to_string(std::chrono::floor<std::chrono::milliseconds>(*lag).count());
+        text += " ms: a handler that blocks holds up all that runs there; give it an executor of "
+                "its own";
+        write_log(core_->environment.log(), log_level::warning, text);
+    }
 }
 
 COFIRE_DECL asio::awaitable<void> dispatcher::retire() {
@@ -361,17 +393,17 @@ COFIRE_DECL asio::awaitable<void> dispatcher::run() {
         if (done_) {
             break;
         }
+        steady_point const now = time.steady_now();
         if (!busy_) {
             co_await pause();
-        } else if (std::exchange(woke_, false)) {
-            co_await asio::post(asio::use_awaitable); // after the slot, which may end what it runs
-        } else if (++turns < most_turns && time.steady_now() - began < longest) {
+            began = time.steady_now();
+        } else if (!std::exchange(woke_, false) && ++turns < most_turns && now - began < longest) {
             continue;
-        } else {
-            co_await asio::post(asio::use_awaitable);
+        } else { // if a slot was woken, after it, which may end what it runs
+            auto op = let_others_run(now);
+            began = co_await std::move(op);
         }
         turns = 0;
-        began = time.steady_now();
     }
     co_await retire();
     if (fatal_ != nullptr) {

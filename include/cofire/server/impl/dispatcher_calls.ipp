@@ -113,7 +113,8 @@ COFIRE_DECL asio::awaitable<void> dispatcher::announce() {
 COFIRE_DECL asio::awaitable<void>
 dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> in_hand) {
     tick_request request{.server = instance_, .reports = reports};
-    request.executor_stamp = core_->environment.clock().steady_now();
+    request.executor_lag = lag_.worst();
+    steady_point const asked_at = core_->environment.clock().steady_now();
     if (!is_settling()) { // what it has not answered yet would look as if it were lost
         request.list_held = list_held_;
     }
@@ -132,8 +133,9 @@ dispatcher::tick(std::vector<run_report> reports, std::span<run_outcome const> i
         }
         co_return;
     }
-    next_tick_ = request.executor_stamp + tick_every_.value_or(std::chrono::milliseconds{100});
-    core_->set_storage_time(answer.now, request.executor_stamp);
+    lag_.told(request.executor_lag);
+    next_tick_ = asked_at + tick_every_.value_or(std::chrono::milliseconds{100});
+    core_->set_storage_time(answer.now, asked_at);
     take_tick(answer);
     if (request.list_held) {
         take_held(answer.held, in_hand);

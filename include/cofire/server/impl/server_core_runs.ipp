@@ -421,6 +421,7 @@ COFIRE_DECL dispatcher_input server_core::take_input(
     input.no_slot = std::exchange(no_slot_, false);
     input.slots = slots_.size() + spawning_;
     auto const held = counters_.running + ready_.size();
+    input.anything_runs = held != 0;
     input.room =
         held < options.concurrency ? static_cast<std::uint32_t>(options.concurrency - held) : 0;
     if (in_flight != 0) {

@@ -94,6 +94,11 @@ struct server_info {
     time_point heartbeat;
     /// The command it was given.
     server_command command = server_command::none;
+    /// How late its executor was: the worst that its ticks have told in five minutes. What is told replaces
+    /// what is less, and what was told five minutes ago or earlier.
+    duration executor_lag{0};
+    /// When that was told; empty: nothing was.
+    std::optional<time_point> executor_lag_at{};
 };
 
 /// The answer to servers_request.

@@ -99,8 +99,9 @@ struct tick_request {
     server_instance server = 0;
     /// What its handlers said; at most 10,000.
     std::span<run_report const> reports{};
-    /// When the server's executor last ran something of the server's, on the steady clock.
-    steady_point executor_stamp{};
+    /// How late the server's executor ran what was the server's, at worst since the last tick that said
+    /// so; empty: nothing was measured. See server_info::executor_lag.
+    std::optional<duration> executor_lag{};
     /// Asks for the jobs that the storage counts as held by this server, those with an id above this
     /// one; empty: does not ask. Signals for these jobs that were given before are given again. For a
     /// server that has missed the answer to an acquire or to a tick. The list is ordered after all calls

@@ -170,7 +170,17 @@ struct server_entry {
     std::uint64_t recurring_seen = 0;
     std::vector<run_signal> signals;
     server_command command = server_command::none;
+    duration lag{0}; // see server_info::executor_lag
+    std::optional<time_point> lag_at;
 
+    /// Its tick told of this delay.
+    void note_lag(duration told, time_point now) {
+        constexpr duration kept = std::chrono::minutes{5};
+        if (!lag_at || told >= lag || now - *lag_at >= kept) {
+            lag = told;
+            lag_at = now;
+        }
+    }
     [[nodiscard]] bool handles(lane const& l) const {
         return l.type->index < versions.size() && versions[l.type->index] >= l.version;
     }

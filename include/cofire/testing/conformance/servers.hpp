@@ -74,6 +74,35 @@ inline void tell_how_much_they_hold(bench& t) {
     expect_equal(info(t, s).held, 1U, "the jobs held then");
 }
 
+/// How late a server's executor was is told: the worst of the last five minutes, and when it was told.
+inline void tell_how_late_their_executor_was(bench& t) {
+    using std::chrono::milliseconds;
+    auto const s = t.server();
+    expect(!info(t, s).executor_lag_at, "nothing before it was told");
+    auto const tell = [&](int ms) {
+        tick_request r{.server = s};
+        r.executor_lag = milliseconds{ms};
+        t.tick(r);
+    };
+    auto const at_least = [&](milliseconds lag, time_point at) {
+        auto const i = info(t, s);
+        expect(i.executor_lag == lag, "the worst");
+        expect(i.executor_lag_at && *i.executor_lag_at >= at, "when it was told");
+    };
+    tell(20);
+    tell(300);
+    auto const told = t.now();
+    t.advance(std::chrono::seconds{1});
+    tell(50);
+    t.tick({.server = s}); // says nothing of it
+    at_least(milliseconds{300}, told - std::chrono::seconds{1});
+    expect(*info(t, s).executor_lag_at <= told, "what is less to change nothing");
+    t.advance(std::chrono::minutes{5});
+    auto const later = t.now() - std::chrono::seconds{1};
+    tell(50);
+    at_least(milliseconds{50}, later);
+}
+
 /// They are listed by number.
 inline void are_listed_by_number(bench& t) {
     for (int i = 0; i != 4; ++i) {
@@ -175,6 +204,9 @@ inline constexpr conformance_case cases[] = {
     {"servers.numbers_are_never_used_twice", numbers_are_never_used_twice},
     {"servers.tell_what_they_announced", tell_what_they_announced},
     {"servers.tell_how_much_they_hold", tell_how_much_they_hold},
+    {"servers.tell_how_late_their_executor_was",
+     tell_how_late_their_executor_was,
+     conformance_need::clock},
     {"servers.are_listed_by_number", are_listed_by_number},
     {"servers.hand_back_what_they_hold_when_they_leave", hand_back_what_they_hold_when_they_leave},
     {"servers.leaving_ends_what_was_to_be_stopped", leaving_ends_what_was_to_be_stopped},

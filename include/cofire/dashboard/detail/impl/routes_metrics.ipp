@@ -149,10 +149,12 @@ COFIRE_DECL asio::awaitable<web_reply> route_metrics(web_call& call) {
     double slots = 0;
     double held = 0;
     double silent = 0;
+    double lag = 0;
     for (server_info const& s : servers.servers) {
         slots += s.slots;
         held += s.held;
         silent = std::max(silent, seconds_of(servers.now - s.heartbeat));
+        lag = std::max(lag, seconds_of(servers.lag_of(s)));
     }
     to.gauge("cofire_servers", "Servers.", static_cast<double>(servers.servers.size()));
     to.gauge("cofire_server_slots", "Slots of all servers.", slots);
@@ -161,6 +163,11 @@ COFIRE_DECL asio::awaitable<web_reply> route_metrics(web_call& call) {
         "cofire_server_oldest_heartbeat_seconds",
         "How long ago the server was heard of that was silent longest.",
         silent
+    );
+    to.gauge(
+        "cofire_server_executor_lag_seconds",
+        "How late a server's executor was, at worst in the last minutes.",
+        lag
     );
     auto const in_error = std::count_if(recurring.begin(), recurring.end(), [](auto const& r) {
         return !r.error.empty();

@@ -75,6 +75,27 @@ inline void add_storage_problems(json::array& to, storage_health const& health, 
     }
 }
 
+// A handler that blocks holds up everything on its executor, and that of others who share it.
+inline void add_server_problems(json::array& to, web_servers const& servers) {
+    constexpr duration bad = std::chrono::seconds{1};
+    for (server_info const& s : servers.servers) {
+        duration const lag = servers.lag_of(s);
+        if (lag >= bad) {
+            std::string const name = s.name.empty() ? std::to_string(s.instance) : s.name;
+            add_problem(
+                to,
+                "executor_blocked",
+                false,
+                name,
+                "the executor of the server " + name + " was blocked for " +
+                    std::to_string(std::chrono::floor<std::chrono::milliseconds>(lag).count()) +
+                    " ms, a few minutes ago at most",
+                "A handler computes, or waits without co_await: register it with cofire::on(pool)."
+            );
+        }
+    }
+}
+
 inline void add_queue_problems(
     json::array& to,
     std::vector<queue_info> const& queues,
@@ -266,6 +287,7 @@ describe_all(std::shared_ptr<dashboard_core> core, role whose) {
     json::array problems;
     add_storage_problems(problems, health, whose);
     add_queue_problems(problems, queues.queues, servers, parked);
+    add_server_problems(problems, servers);
     for (auto const& [name, type] : parked.types) {
         if (!servers.servers.empty()) {
             add_problem(

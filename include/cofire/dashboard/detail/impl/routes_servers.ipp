@@ -248,6 +248,10 @@ COFIRE_DECL asio::awaitable<web_reply> route_servers(web_call& call) {
         server["announced"] = time_text(s.announced);
         server["heartbeat"] = time_text(s.heartbeat);
         server["heartbeat_age_seconds"] = seconds_of(std::max(list.now - s.heartbeat, duration{0}));
+        if (s.executor_lag_at) {
+            server["executor_lag_seconds"] = seconds_of(s.executor_lag);
+            server["executor_lag_at"] = time_text(*s.executor_lag_at);
+        }
         server["command"] = command_name(s.command);
         servers.emplace_back(std::move(server));
     }

@@ -262,6 +262,9 @@ COFIRE_DECL tick_answer job_table::tick(tick_request const& r, time_point now) {
     }
     server_entry& server = server_or_throw(r.server);
     server.heartbeat = now;
+    if (r.executor_lag) {
+        server.note_lag(*r.executor_lag, now);
+    }
     for (run_report const& report : r.reports) {
         job_node* const job = find(report.id);
         if (job == nullptr || job->epoch != report.epoch || job->holder != &server) {
@@ -376,7 +379,9 @@ COFIRE_DECL servers_answer job_table::servers(servers_request const& r, time_poi
                  .version = a.version,
                  .announced = server->since,
                  .heartbeat = server->heartbeat,
-                 .command = server->command}
+                 .command = server->command,
+                 .executor_lag = server->lag,
+                 .executor_lag_at = server->lag_at}
             );
         }
     }
