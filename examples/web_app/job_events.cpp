@@ -3,7 +3,7 @@
 
 #include "job_events.hpp"
 
-#include "jobs.hpp"
+#include "load_jobs.hpp"
 
 #include <algorithm>
 #include <array>

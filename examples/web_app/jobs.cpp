@@ -118,16 +118,6 @@ asio::awaitable<std::string> flaky(cofire::job_context& ctx) {
     co_return "got through in attempt " + std::to_string(ctx.attempt());
 }
 
-asio::awaitable<void> simulated_work(cofire::job_context& ctx, std::uint64_t number) {
-    co_await ctx.sleep_for(5ms);
-    if (number % 100 == 99) {
-        throw cofire::permanent_failure("this one never works");
-    }
-    if (number % 10 == 9 && ctx.attempt() == 1) {
-        throw std::runtime_error("this one works the second time");
-    }
-}
-
 void register_jobs(cofire::host& jobs, crm& app, asio::thread_pool& pool) {
     jobs.add<&crm::send_login_notification>(app);
     jobs.add<&crm::send_welcome_email>(app);
@@ -138,7 +128,6 @@ void register_jobs(cofire::host& jobs, crm& app, asio::thread_pool& pool) {
     jobs.add<&crm::captcha_cleanup>(app);
     jobs.add<&crm::nightly_statistics>(app);
     jobs.add<flaky>();
-    jobs.add<simulated_work>();
 }
 
 asio::awaitable<void> set_up_recurring_jobs(cofire::client const& jobs) {

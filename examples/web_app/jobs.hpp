@@ -77,9 +77,6 @@ private:
 /// Throws in its first two runs.
 asio::awaitable<std::string> flaky(cofire::job_context& ctx);
 
-/// Work for --load: a few milliseconds. Every tenth fails once, every hundredth for good.
-asio::awaitable<void> simulated_work(cofire::job_context& ctx, std::uint64_t number);
-
 // A job type's defaults stand with the job type; without any of this, cofire has its own.
 template <>
 struct cofire::job_traits<flaky> {
@@ -95,14 +92,6 @@ struct cofire::job_traits<&crm::backup> {
         .timeout = std::chrono::minutes{1},
     };
     static constexpr std::string_view display = "Backup of {0}";
-};
-
-template <>
-struct cofire::job_traits<simulated_work> {
-    static constexpr cofire::job_options options{
-        .max_attempts = 2,
-        .delays = {std::chrono::seconds{1}},
-    };
 };
 
 /// Tells `jobs` which jobs there are, and where they run.

@@ -4,7 +4,7 @@
 #include "load.hpp"
 
 #include "job_events.hpp"
-#include "jobs.hpp"
+#include "load_jobs.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -25,6 +25,9 @@ boost::asio::awaitable<void> load::run() {
         std::uint64_t const slice = i % slices;
         std::uint64_t const until = (slice + 1) * per_second_ / slices;
         co_await make(static_cast<std::uint32_t>(until - slice * per_second_ / slices));
+        if (slice == 0) {
+            co_await make_others(i / slices);
+        }
         if (slice + 1 == slices) {
             co_await print_totals();
         }
@@ -50,6 +53,20 @@ boost::asio::awaitable<void> load::make(std::uint32_t count) {
         co_await jobs_.enqueue_many<simulated_work>(numbers);
     } catch (cofire::error const& e) {
         print_line("refused", std::to_string(count) + " jobs of the load: " + e.what());
+    }
+}
+
+boost::asio::awaitable<void> load::make_others(std::uint64_t seconds) {
+    constexpr std::uint64_t every = 20;
+    try {
+        if (seconds == 0) {
+            co_await set_up_load(jobs_);
+        }
+        if (seconds % every == 0) {
+            co_await make_some_of_each(jobs_, seconds / every);
+        }
+    } catch (cofire::error const& e) {
+        print_line("refused", std::string("jobs of the load: ") + e.what());
     }
 }
 

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-/// Makes jobs at a steady rate and prints once a second what became of them.
+/// Makes jobs at a steady rate, a few of other kinds, and prints once a second what became of them.
 class load {
 public:
     /// `jobs` must outlive it.
@@ -25,6 +25,7 @@ public:
 
 private:
     boost::asio::awaitable<void> make(std::uint32_t count);
+    boost::asio::awaitable<void> make_others(std::uint64_t seconds);
     boost::asio::awaitable<void> print_totals();
 
     boost::asio::steady_timer timer_;

@@ -8,12 +8,15 @@
 //     main.cpp         puts it together; the three lines about cofire are marked
 //
 // The rest serves these: http_server.hpp (Boost.Beast), page.hpp, json_input.hpp, job_json.hpp,
-// outbox.hpp, job_events.hpp (what the terminal shows), load.hpp (--load), options.hpp.
+// outbox.hpp, job_events.hpp (what the terminal shows), load.hpp and load_jobs.hpp (--load), door.hpp
+// (--listen), options.hpp.
 
+#include "door.hpp"
 #include "http_server.hpp"
 #include "job_events.hpp"
 #include "jobs.hpp"
 #include "load.hpp"
+#include "load_jobs.hpp"
 #include "options.hpp"
 #include "outbox.hpp"
 #include "routes.hpp"
@@ -37,6 +40,7 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -123,22 +127,6 @@ void print_log(cofire::log_level level, std::string_view line) {
     }
 }
 
-// Refuses who does not bring the token. A name of somebody else's that leads here brings none, either.
-asio::awaitable<std::optional<web::response>>
-ask_at_door(cofire::authorizer const& door, web::request const& request) {
-    cofire::access_request question;
-    question.authorization = request[web::http::field::authorization];
-    question.target = request.target();
-    auto op = door.decide(question);
-    if (co_await std::move(op)) {
-        co_return std::nullopt;
-    }
-    web::response refusal =
-        web::problem(web::http::status::unauthorized, "this server needs its token");
-    refusal.set(web::http::field::www_authenticate, door.challenge);
-    co_return refusal;
-}
-
 void run(options const& o) {
     umask(077); // what is written here is for nobody else to read
     std::filesystem::path const data = data_folder(o.data);
@@ -150,12 +138,14 @@ void run(options const& o) {
     asio::thread_pool pool(1); // for the job that blocks
 
     cofire::host_options how;
+    how.server.queues = {"default", "newsletter"};
     how.environment.observer(events).log(print_log);
 
     // The background jobs: a host beside whatever else the program does. Without options, its first
     // line is: cofire::host jobs{io.get_executor(), cofire::journal_storage{"jobs.d"}};
     cofire::host jobs{io.get_executor(), make_storage(o, data), how};
     register_jobs(jobs, app, pool);
+    register_load_jobs(jobs);
     jobs.start([&](std::exception_ptr error) {
         report(error);
         asio::co_spawn(io, say_goodbye(jobs, o.memory), report);
@@ -164,14 +154,13 @@ void run(options const& o) {
     routes application(jobs, app);
     web::http_server server(io, [&](web::request const& r) { return application.handle(r); });
     // Everybody who reaches this server is on this machine, as long as it listens on the loopback
-    // interface only. Otherwise nothing is answered without a token, made for this start.
+    // interface only. Otherwise nothing is answered before the printed link was opened.
     bool const open = !o.listen.is_loopback();
-    std::string const token = open ? cofire::random_token() : std::string();
-    cofire::authorizer door;
+    std::string origin;
+    door entrance([&](std::string const& path) { print_line("next link", origin + path); });
     cofire::dashboard_options dashboard_how;
     if (open) {
-        door = cofire::token_authorizer(token);
-        server.guard([&door](web::request const& r) { return ask_at_door(door, r); });
+        server.guard([&entrance](web::request const& r) { return entrance.ask(r); });
         application.answer_any_host();
         dashboard_how.allowed_hosts = {"*"};
     }
@@ -190,19 +179,24 @@ void run(options const& o) {
     if (o.port != 0 && port != o.port) {
         std::printf("Port %d is taken; this is the next free one: %d.\n", o.port, port);
     }
-    std::string const host =
-        o.listen.is_v6() ? '[' + o.listen.to_string() + ']' : o.listen.to_string();
-    std::string const origin = "http://" + host + ':' + std::to_string(port);
+    std::vector<std::string> const hosts = addresses_to_show(o.listen);
+    std::string const at_port = ':' + std::to_string(port);
+    origin = "http://" + hosts.front() + at_port;
     application.set_origin(origin);
     server.start();
     std::printf("Listening on %s - open it in a browser. Ctrl+C stops.\n", origin.c_str());
     std::printf("Dashboard: %s/cofire/\n", origin.c_str());
     if (open) {
+        std::printf("To come in, open this link first. It is good for one use:\n");
+        for (std::string const& host : hosts) {
+            std::printf(
+                "  http://%s%s%s\n", host.c_str(), at_port.c_str(), entrance.path().c_str()
+            );
+        }
         std::printf(
-            "Token: %s, for this start only. A browser asks for it: as the password, with any user "
-            "name;\n       a script sends \"Authorization: Bearer <token>\". It can be read on the "
-            "way: this is plain HTTP.\n",
-            token.c_str()
+            "A script sends \"Authorization: Bearer %s\", for this start only.\n"
+            "Both can be read on the way: this is plain HTTP.\n",
+            entrance.token().c_str()
         );
     }
     std::printf("Jobs, outbox and backups: %s\n", data.c_str());

@@ -462,7 +462,15 @@ BOOST_AUTO_TEST_CASE(parameters_have_bounds) {
             BOOST_TEST(a.field() == r.field);
         }
     }
-    BOOST_TEST(s.get("/api/jobs?cursor=nonsense").status == 400U);
+    for (std::string const path : {"jobs", "groups"}) {
+        answer const refused = s.get("/api/" + path + "?cursor=nonsense");
+        BOOST_TEST(refused.status == 400U);
+        BOOST_TEST(refused.field() == "cursor");
+    }
+    answer const bulk =
+        s.post("/api/bulk", R"({"action":"delete","filter":{"state":"enqueued"},"cursor":"x"})");
+    BOOST_TEST(bulk.status == 400U);
+    BOOST_TEST(bulk.field() == "cursor");
     BOOST_TEST(s.get("/api/jobs?text=%zz").status == 400U);
     BOOST_TEST(s.get("/api/jobs?text=%00").status == 400U);
     BOOST_TEST(s.get("/api/jobs?text=" + std::string(257, 'x')).status == 400U);

@@ -14,12 +14,27 @@ BOOST_AUTO_TEST_SUITE(dashboard)
 BOOST_AUTO_TEST_CASE(the_page_and_the_session) {
     world w;
     served s(w);
-    answer const page = s.get("/");
+    std::string const gzip = "Accept-Encoding: br, gzip;q=0.5\r\n";
+    answer const page = s.get("/", gzip);
     BOOST_TEST(page.status == 200U);
     BOOST_TEST(std::string(page.header[http::field::content_type]).starts_with("text/html"));
+    BOOST_TEST(page.header[http::field::content_encoding] == "gzip");
     std::string const etag(page.header[http::field::etag]);
     BOOST_TEST(!etag.empty());
-    BOOST_TEST(s.get("/", "If-None-Match: " + etag + "\r\n").status == 304U);
+    BOOST_TEST(s.get("/", gzip + "If-None-Match: " + etag + "\r\n").status == 304U);
+    for (std::string const accepted :
+         {"", "Accept-Encoding: identity\r\n", "Accept-Encoding: gzip;q=0.0, *;q=1\r\n"}) {
+        for (std::string const file :
+             {"", "assets/app.js", "assets/app.css", "assets/favicon.svg"}) {
+            answer const plain = s.get("/" + file, accepted);
+            BOOST_TEST(plain.status == 200U);
+            BOOST_TEST(plain.header.count(http::field::content_encoding) == 0U);
+            BOOST_TEST(plain.header[http::field::vary] == "Accept-Encoding");
+            BOOST_TEST(plain.body.find('\0') == std::string::npos);
+            BOOST_TEST((file.empty() ? plain.body.ends_with("</html>\n") : plain.body.size() > 200)
+            );
+        }
+    }
     answer const moved = s.get("");
     BOOST_TEST(moved.status == 308U);
     BOOST_TEST(moved.header[http::field::location] == "cofire/");

@@ -233,6 +233,38 @@ BOOST_AUTO_TEST_CASE(recurring_jobs) {
     BOOST_TEST(
         s.get_object("/api/recurring/timeline?hours=1").at("occurrences").as_array().size() == 11U
     );
+    // What comes more often than it can be shown is one mark for all of them.
+    auto const day_of = [&](std::string const& cron) {
+        BOOST_TEST(
+            s.post(
+                 "/api/recurring",
+                 R"({"id":"r","cron":")" + cron + R"(","revision":")" +
+                     text_of(s.get_object("/api/recurring?id=r")
+                                 .at("recurring")
+                                 .as_array()
+                                 .at(0)
+                                 .at("revision")) +
+                     "\"}"
+            )
+                .status == 200U
+        );
+        auto const day = s.get_object("/api/recurring/timeline");
+        BOOST_TEST(!day.at("truncated").as_bool());
+        return day.at("occurrences").as_array();
+    };
+    auto marks = day_of("* * * * *");
+    BOOST_TEST(marks.size() == 1U);
+    BOOST_TEST(marks.at(0).at("count").to_number<int>() == 1439);
+    BOOST_TEST(marks.at(0).at("exact").as_bool());
+    marks = day_of("* 9,10,14 * * *");
+    BOOST_TEST(marks.size() == 2U);
+    BOOST_TEST(marks.at(0).at("count").to_number<int>() == 120);
+    BOOST_TEST(marks.at(1).at("count").to_number<int>() == 60);
+    marks = day_of("* * * * * *");
+    BOOST_TEST(marks.size() == 1U);
+    BOOST_TEST(!marks.at(0).at("exact").as_bool());
+    BOOST_TEST(text_of(marks.at(0).at("until")) > "2026-03-02T23:5");
+    BOOST_TEST(day_of("*/5 * * * *").size() == 287U);
     BOOST_TEST(s.post("/api/recurring/pause", R"({"id":"r"})").status == 200U);
     BOOST_TEST(s.get_object("/api/recurring/timeline").at("occurrences").as_array().empty());
     r = s.get_object("/api/recurring?id=r").at("recurring").as_array().at(0).as_object();

@@ -99,6 +99,7 @@ export function make_data(kind, now = Date.now()) {
         instance: String(9007199254740993n + BigInt(i)), name: evil(n), version: evil("0.1.0"), slots: i ? 1000 : 64, held: i ? 37 : 12,
         queues: data.queues.map((q) => q.name), types: data.types.slice(0, -1).map((t) => t.name),
         announced: iso(now - 86_400_000 * (i + 1) - 3_723_000), heartbeat: iso(now - 900), command: "none",
+        ...(i ? { executor_lag_seconds: 2.31, executor_lag_at: iso(now - 41_000) } : {}),
     }));
     data.limits = [{ key: evil("tenant-17"), limit: 2, used: 2, parked: 14 }, { key: evil("gpu"), limit: 1, used: 0, parked: 0 }];
 

@@ -191,7 +191,9 @@ export function make_server({ kind = "full", role = "operator", prefix = "/cofir
             const until = Date.now() + 86_400_000;
             const occurrences = data.recurring.filter((r) => !r.error && !r.paused).flatMap((r) => {
                 const first = Math.ceil(Date.now() / r.every) * r.every;
-                return Array.from({ length: Math.max(0, Math.min(300, Math.floor((until - first) / r.every) + 1)) }, (_, i) => ({ id: r.id, at: iso(first + i * r.every) }));
+                const times = Math.max(0, Math.floor((until - first) / r.every) + 1);
+                if (r.every <= 86_400_000 / 500) return [{ id: r.id, at: iso(first), until: iso(until), count: times, exact: true }];
+                return Array.from({ length: times }, (_, i) => ({ id: r.id, at: iso(first + i * r.every) }));
             });
             return { now: now(), until: iso(until), truncated: false, occurrences };
         },

@@ -262,7 +262,8 @@ export interface Timeline {
     now: string;
     until: string;
     truncated: boolean;
-    occurrences: { id: string; at: string }[];
+    /** With `count`: so many from `at` to `until`, or more if that is not exact. */
+    occurrences: { id: string; at: string; until?: string; count?: number; exact?: boolean }[];
 }
 
 export interface JobType {

@@ -108,8 +108,8 @@ function Day({ list }: { list: Entry[] }) {
                 {(t) => {
                     const from = ms(t.now);
                     const length = Math.max(1, ms(t.until) - from);
-                    const by_id = new Map<string, number[]>();
-                    for (const o of t.occurrences) by_id.set(o.id, [...(by_id.get(o.id) ?? []), ms(o.at)]);
+                    const by_id = new Map<string, Timeline["occurrences"]>();
+                    for (const o of t.occurrences) by_id.set(o.id, [...(by_id.get(o.id) ?? []), o]);
                     const rows = list.filter((r) => by_id.has(r.id));
                     if (!rows.length) return <p class="faint">Nothing falls due.</p>;
                     const hours = Array.from({ length: 8 }, (_, i) => {
@@ -128,16 +128,24 @@ function Day({ list }: { list: Entry[] }) {
                                 <div class="day-hours">{hours.map((h) => <HourLabel key={h} left={x(h) / 10} text={clock(h).slice(0, 5)} />)}</div>
                             </div>
                             {rows.slice(0, 60).map((r) => {
-                                const times = by_id.get(r.id) ?? [];
+                                const marks = by_id.get(r.id) ?? [];
+                                const sum = marks.reduce((n, o) => n + (o.count ?? 1), 0);
+                                const more = marks.some((o) => o.exact === false);
+                                const times = (more ? "more than " : "") + plural(sum, "time");
                                 return (
                                     <div class="day-row" key={r.id}>
                                         <a class="clip" href={link(["recurring", r.id])}>{r.id}</a>
                                         <svg viewBox="0 0 1000 14" preserveAspectRatio="none" role="img"
-                                            aria-label={`${r.id}: ${plural(times.length, "time")}, first at ${clock(times[0] ?? 0).slice(0, 5)}`}>
+                                            aria-label={`${r.id}: ${times}, first at ${clock(ms(marks[0]!.at)).slice(0, 5)}`}>
                                             <line class="base" x1={0} x2={1000} y1={7} y2={7} />
-                                            {times.map((at) => <line key={at} class="mark" x1={x(at)} x2={x(at)} y1={1} y2={13}><title>{clock(at)}</title></line>)}
+                                            {marks.map((o) => {
+                                                const [at, until] = [ms(o.at), ms(o.until ?? o.at)];
+                                                return o.count === undefined
+                                                    ? <line key={at} class="mark" x1={x(at)} x2={x(at)} y1={1} y2={13}><title>{clock(at)}</title></line>
+                                                    : <rect key={at} class="marks" x={x(at)} width={Math.max(2, x(until) - x(at))} y={1} height={12}><title>{`${clock(at)} to ${clock(until)}: ${o.exact === false ? "more than " : ""}${plural(o.count, "time")}`}</title></rect>;
+                                            })}
                                         </svg>
-                                        <span class="num faint right">{count(times.length)}</span>
+                                        <span class="num faint right" title={times}>{more ? ">\u2009" : ""}{count(sum)}</span>
                                     </div>
                                 );
                             })}

@@ -40,7 +40,7 @@ export function ServersPage({ session }: { session: Session }) {
                                         <div><dt>Slots in use</dt><dd class="num">{count(s.held)} of {count(s.slots)}</dd></div>
                                         <div><dt>Up for</dt><dd><Since at={s.announced} /></dd></div>
                                         <div><dt>Last heard of</dt><dd class="num">{duration(s.heartbeat_age_seconds * 1000)} ago</dd></div>
-                                        <div><dt>Executor late by</dt><dd class={`num ${(s.executor_lag_seconds ?? 0) >= 1 ? "bad-text" : ""}`}>{s.executor_lag_at ? <>{duration((s.executor_lag_seconds ?? 0) * 1000)} <span class="faint">at most, told <Since at={s.executor_lag_at} /> ago</span></> : <span class="faint">not measured</span>}</dd></div>
+                                        <div><dt>Executor late by</dt><dd class={`num ${(s.executor_lag_seconds ?? 0) >= 1 ? "bad-text" : ""}`}>{s.executor_lag_at ? <>{duration((s.executor_lag_seconds ?? 0) * 1000)} <span class="faint">(<Since at={s.executor_lag_at} /> ago)</span></> : <span class="faint">not measured</span>}</dd></div>
                                         <div><dt>Version</dt><dd>{s.version || "–"}</dd></div>
                                         <div><dt>Instance</dt><dd><code class="wrap">{s.instance}</code></dd></div>
                                     </dl>

@@ -34,8 +34,8 @@ struct web_route {
 /// All routes.
 [[nodiscard]] std::span<web_route const> web_routes();
 
-/// The file `name` of the page, or web_problem: 404.
-[[nodiscard]] web_reply asset_named(std::string_view name);
+/// The file `name` of the page, or web_problem: 404. Compressed, unless `header` does not take that.
+[[nodiscard]] web_reply asset_named(std::string_view name, http::fields const& header);
 
 /// The page and its files: routes_page.ipp.
 asio::awaitable<web_reply> route_page(web_call& call);

@@ -65,12 +65,12 @@ COFIRE_DECL std::optional<web_reply> page_to_log_in(door_call const& d) {
     constexpr std::array<std::string_view, 3> files{
         "assets/log_in.js", "assets/log_in.css", "assets/favicon.svg"};
     if (shows && path->empty()) {
-        web_reply page = asset_named("log_in.html");
+        web_reply page = asset_named("log_in.html", d.request.header);
         page.status = 401;
         return page;
     }
     if (std::find(files.begin(), files.end(), *path) != files.end()) {
-        return asset_named(path->substr(std::string_view("assets/").size()));
+        return asset_named(path->substr(std::string_view("assets/").size()), d.request.header);
     }
     return std::nullopt;
 }

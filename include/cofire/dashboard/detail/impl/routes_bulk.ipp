@@ -152,8 +152,16 @@ COFIRE_DECL asio::awaitable<web_reply> route_bulk(web_call& call) {
     change.reason = form.reason;
     change.budget = form.budget;
     change.cursor = form.cursor;
-    auto op = call.core->storage().change(change);
-    change_answer const answer = co_await std::move(op);
+    change_answer answer;
+    try {
+        auto op = call.core->storage().change(change);
+        answer = co_await std::move(op);
+    } catch (error const& e) {
+        if (e.value() == errc::bad_option && !form.cursor.empty()) { // the rest was checked before
+            throw web_problem(400, "bad_option", e.what(), "cursor");
+        }
+        throw;
+    }
     call.target += ", changed " + std::to_string(answer.changed);
     json::object o;
     o["changed"] = answer.changed;

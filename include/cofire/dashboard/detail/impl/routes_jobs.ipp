@@ -33,6 +33,19 @@ inline void put_page(json::object& o, read_answer const& answer) {
     put_time(o, "reached", answer.reached);
 }
 
+// One page of a list. What is refused of such a request is its cursor.
+inline asio::awaitable<read_answer> read_page(storage_ref storage, read_request request) {
+    try {
+        auto op = storage.read(request);
+        co_return co_await std::move(op);
+    } catch (error const& e) {
+        if (e.value() == errc::bad_option) {
+            throw web_problem(400, "bad_option", e.what(), "cursor");
+        }
+        throw;
+    }
+}
+
 COFIRE_DECL asio::awaitable<web_reply> route_jobs(web_call& call) {
     web_filter const filter = web_filter::take(call.fields);
     std::string const cursor = call.fields.text("cursor", 1024).value_or("");
@@ -47,8 +60,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_jobs(web_call& call) {
     check_text_search(call, filter);
     auto servers_op = list_servers(call.core->storage());
     web_servers const servers = co_await std::move(servers_op);
-    read_request const request = find;
-    auto op = call.core->storage().read(request);
+    auto op = read_page(call.core->storage(), find);
     read_answer const answer = co_await std::move(op);
     json::object o;
     o["now"] = time_text(answer.now);
@@ -70,8 +82,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_groups(web_call& call) {
     groups.filter = filter.view();
     groups.budget = page_budget;
     groups.cursor = cursor;
-    read_request const request = groups;
-    auto op = call.core->storage().read(request);
+    auto op = read_page(call.core->storage(), groups);
     read_answer const answer = co_await std::move(op);
     json::object o;
     o["now"] = time_text(answer.now);

@@ -36,6 +36,11 @@ inline void add_problem(
     to.emplace_back(std::move(o));
 }
 
+// "1 job waits", "2 jobs wait".
+[[nodiscard]] inline std::string waiting_jobs(std::uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " job waits" : " jobs wait");
+}
+
 // What the storage says of itself may name hosts, users or paths: for operators only.
 inline void add_storage_problems(json::array& to, storage_health const& health, role whose) {
     if (!health.ok) {
@@ -116,8 +121,7 @@ inline void add_queue_problems(
                 "queue_paused",
                 false,
                 q.name,
-                "the queue " + q.name + " is paused, and " + std::to_string(here) +
-                    " jobs wait in it",
+                "the queue " + q.name + " is paused, and " + waiting_jobs(here) + " in it",
                 "Resume the queue."
             );
         } else if (!servers.servers.empty() && servers.serving(q.name) == 0) {
@@ -126,8 +130,7 @@ inline void add_queue_problems(
                 "queue_not_served",
                 true,
                 q.name,
-                "no server serves the queue " + q.name + ", in which " + std::to_string(here) +
-                    " jobs wait",
+                "no server serves the queue " + q.name + ", in which " + waiting_jobs(here),
                 "Start a server with this queue among its server_options::queues, or move the jobs."
             );
         } else if (!servers.has_room(q.name)) {
@@ -142,7 +145,7 @@ inline void add_queue_problems(
             "no_server",
             true,
             "",
-            "no server runs, and " + std::to_string(waiting) + " jobs wait",
+            "no server runs, and " + waiting_jobs(waiting),
             "Start a program with a cofire::server or host on this storage."
         );
     }
@@ -153,7 +156,7 @@ inline void add_queue_problems(
             false,
             "",
             "all slots of the servers that serve their queues are busy, and " +
-                std::to_string(for_slots) + " jobs wait",
+                waiting_jobs(for_slots),
             "If this lasts: raise server_options::concurrency, or add servers."
         );
     }
@@ -295,8 +298,11 @@ describe_all(std::shared_ptr<dashboard_core> core, role whose) {
                 "type_parked",
                 true,
                 name,
-                std::to_string(type.count) + (parked.exact ? "" : " or more") +
-                    " jobs of the type " + name + " are parked: no server handles them",
+                std::to_string(type.count) +
+                    (!parked.exact     ? " or more jobs"
+                     : type.count == 1 ? " job"
+                                       : " jobs") +
+                    " of the type " + name + " parked: no server handles this",
                 "Register a handler of this name, or an alias, with a server; or delete the jobs."
             );
         }

@@ -10,12 +10,53 @@
 #include <cofire/dashboard/detail/job_json.hpp>
 #include <cofire/dashboard/detail/routes.hpp>
 
+#include <boost/beast/http/rfc7230.hpp>
+#include <boost/beast/zlib/inflate_stream.hpp>
+
 #include <algorithm>
 #include <iterator>
 
 namespace cofire::detail {
 
-COFIRE_DECL web_reply asset_named(std::string_view name) {
+// True if the client takes gzip. One that says nothing is a program that may not know of it.
+[[nodiscard]] inline bool takes_gzip(http::fields const& header) {
+    for (auto const& [name, parameters] : http::ext_list{header[http::field::accept_encoding]}) {
+        auto const is_zero = [](auto const& p) {
+            std::string_view const digits = p.second;
+            return p.first == "q" && digits.find_first_not_of("0.") == std::string_view::npos;
+        };
+        if (name == "gzip" || name == "*") {
+            return std::none_of(parameters.begin(), parameters.end(), is_zero);
+        }
+    }
+    return false;
+}
+
+// What a compressed file holds. Ours: its header has no optional fields.
+[[nodiscard]] inline std::string uncompressed(dashboard_asset const& asset) {
+    constexpr std::size_t header = 10;
+    constexpr std::size_t trailer = 8;
+    std::string_view const size_bytes(asset.data + asset.size - 4, 4);
+    std::size_t size = 0;
+    for (std::size_t i = 0; i != size_bytes.size(); ++i) {
+        size |= std::size_t{static_cast<unsigned char>(size_bytes[i])} << (8 * i);
+    }
+    std::string result(size, '\0');
+    boost::beast::zlib::inflate_stream stream;
+    boost::beast::zlib::z_params where;
+    where.next_in = asset.data + header;
+    where.avail_in = asset.size - header - trailer;
+    where.next_out = result.data();
+    where.avail_out = result.size();
+    boost::beast::error_code ec;
+    stream.write(where, boost::beast::zlib::Flush::sync, ec);
+    if (where.avail_out != 0) {
+        throw web_problem(500, "internal", "a file of the page cannot be read");
+    }
+    return result;
+}
+
+COFIRE_DECL web_reply asset_named(std::string_view name, http::fields const& header) {
     auto const* const at =
         std::find_if(std::begin(dashboard_assets), std::end(dashboard_assets), [&](auto const& a) {
             return a.name == name;
@@ -24,13 +65,20 @@ COFIRE_DECL web_reply asset_named(std::string_view name) {
         throw web_problem(404, "not_found", "there is no file " + quoted(name));
     }
     web_reply r;
+    r.header.emplace_back("Vary", "Accept-Encoding");
+    if (at->gzip && !takes_gzip(header)) {
+        r.type = at->type;
+        r.body = uncompressed(*at);
+        return r;
+    }
     r.asset = at;
     return r;
 }
 
 [[nodiscard]] inline web_reply asset_reply(std::string_view name, web_call const& call) {
-    web_reply r = asset_named(name);
-    if (std::string_view(call.header[http::field::if_none_match]) == r.asset->etag) {
+    web_reply r = asset_named(name, call.header);
+    if (r.asset != nullptr &&
+        std::string_view(call.header[http::field::if_none_match]) == r.asset->etag) {
         r.status = 304;
     }
     return r;

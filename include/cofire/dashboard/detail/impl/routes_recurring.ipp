@@ -17,13 +17,49 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 namespace cofire::detail {
 
-/// How many times of one recurring job, and of all, the timeline shows.
-inline constexpr std::size_t timeline_each = 300;
+/// How many marks the timeline shows.
 inline constexpr std::size_t timeline_all = 5000;
+
+/// One mark of the timeline: an occurrence, or many that are too close to be told apart.
+struct timeline_mark {
+    time_point from;
+    time_point until; // the last of them
+    std::string const* id = nullptr;
+    std::uint64_t count = 1;
+    bool exact = true; // false: they are more than were counted
+};
+
+// The occurrences of one recurring job between two times; those within a 500th of that are one mark. What
+// falls due each second is not walked through.
+inline std::vector<timeline_mark> timeline_of(
+    std::string const& id,
+    cron_expression const& cron,
+    zone const& where,
+    time_point now,
+    time_point until
+) {
+    constexpr std::size_t most_counted = 2000;
+    duration const gap = (until - now) / 500;
+    std::vector<timeline_mark> marks;
+    std::size_t steps = 0;
+    for (auto t = cron.next(now, where); t && *t < until; ++steps) {
+        bool const counted = steps < most_counted;
+        if (!marks.empty() && *t - marks.back().until <= gap) {
+            marks.back().until = *t;
+            ++marks.back().count;
+            marks.back().exact = marks.back().exact && counted;
+        } else {
+            marks.push_back({.from = *t, .until = *t, .id = &id, .exact = counted});
+        }
+        t = cron.next(counted ? time_point(*t) : *t + gap / 2, where);
+    }
+    return marks;
+}
 
 // The next five times, also as clocks of the zone show them.
 inline void
@@ -306,39 +342,35 @@ COFIRE_DECL asio::awaitable<web_reply> route_timeline(web_call& call) {
     std::vector<recurring_record> const records = co_await std::move(op);
     time_point const now = call.core->now();
     time_point const until = now + std::chrono::hours(hours);
-    std::vector<std::pair<time_point, std::string const*>> found;
-    bool truncated = false;
+    std::vector<timeline_mark> found;
     for (recurring_record const& r : records) {
-        if (r.paused) {
+        if (r.paused || found.size() > timeline_all) {
             continue;
         }
         try {
             cron_expression const cron = cron_expression::parse(r.definition.cron);
             zone const where = zone::locate(r.definition.zone);
-            std::optional<std::chrono::sys_seconds> t = cron.next(now, where);
-            std::size_t count = 0;
-            for (; t && *t < until && count != timeline_each; ++count) {
-                found.emplace_back(*t, &r.id);
-                t = cron.next(*t, where);
-            }
-            truncated = truncated || (t && *t < until);
+            auto const marks = timeline_of(r.id, cron, where, now, until);
+            found.insert(found.end(), marks.begin(), marks.end());
         } catch (error const&) {
             continue; // the list of recurring jobs says what is wrong with it
         }
-        if (found.size() > timeline_all) {
-            truncated = true;
-            break;
-        }
     }
-    std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
-        return a.first < b.first;
-    });
+    bool const truncated = found.size() > timeline_all;
     found.resize(std::min(found.size(), timeline_all));
+    std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
+        return std::tie(a.from, *a.id) < std::tie(b.from, *b.id);
+    });
     json::array list;
-    for (auto const& [at, id] : found) {
+    for (timeline_mark const& mark : found) {
         json::object o;
-        o["id"] = text_value(*id);
-        o["at"] = time_text(at);
+        o["id"] = text_value(*mark.id);
+        o["at"] = time_text(mark.from);
+        if (mark.count > 1) {
+            o["until"] = time_text(mark.until);
+            o["count"] = mark.count;
+            o["exact"] = mark.exact;
+        }
         list.emplace_back(std::move(o));
     }
     json::object o;
