@@ -66,6 +66,7 @@
 #include <cofire/storage/journal/impl/frame.ipp>
 #include <cofire/storage/journal/impl/job_kinds.ipp>
 #include <cofire/storage/journal/impl/journal_engine.ipp>
+#include <cofire/storage/journal/impl/journal_room.ipp>
 #include <cofire/storage/journal/impl/journal_storage.ipp>
 #include <cofire/storage/journal/impl/journal_writer.ipp>
 #include <cofire/storage/journal/impl/logged_table.ipp>

@@ -7,6 +7,7 @@
 #include "simulated_files.hpp"
 
 #include <cofire/storage/journal/impl/journal_engine.ipp>
+#include <cofire/storage/journal/impl/journal_room.ipp>
 #include <cofire/storage/journal/impl/journal_writer.ipp>
 #include <cofire/storage/journal/journal_engine.hpp>
 #include <cofire/testing/conformance.hpp>

@@ -369,6 +369,69 @@ BOOST_AUTO_TEST_CASE(a_full_file_system_refuses_inserts_and_takes_the_ends_of_ru
     BOOST_TEST(get(*next.shared(), n - 1).has_value());
 }
 
+template <class Storage>
+void insert_large(Storage& s, std::uint64_t n, std::size_t bytes) {
+    cofire::new_job large = job(n);
+    large.arguments = "[\"" + std::string(bytes, 'x') + "\"]";
+    std::vector<cofire::new_job> const jobs{large};
+    (void)await(s.insert({.jobs = jobs}));
+}
+
+// The segment that is reserved takes what others bring, so nobody waits for room behind such a call.
+BOOST_AUTO_TEST_CASE(what_is_larger_than_a_segment_is_refused_when_there_is_no_room_for_it) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    auto const size = static_cast<std::size_t>(small().segment_bytes);
+    insert_large(s, 1, 3 * size);
+    s.turn();
+    journal.state()->files->capacity = 0;
+    for (std::size_t const bytes : {2 * size, 3 * size, 8 * size}) {
+        BOOST_TEST((code_of([&] { insert_large(s, 2, bytes); }) == errc::no_space));
+        BOOST_TEST(!get(s, 2).has_value());
+    }
+    insert(s, 3);
+    auto const runs = acquire(s, server, 1);
+    BOOST_TEST_REQUIRE(runs.size() == 1U);
+    std::vector<cofire::run_outcome> outcomes{{.id = runs[0].id, .epoch = runs[0].epoch}};
+    outcomes[0].result = '"' + std::string(2 * size, 'x') + '"';
+    cofire::settle_request const request{.server = server, .outcomes = outcomes};
+    BOOST_TEST((code_of([&] { (void)await(s.settle(request)); }) == errc::no_space));
+    journal.state()->files->capacity = ~std::uint64_t{0};
+    s.turn();
+    BOOST_TEST((code_of([&] { insert_large(s, 2, std::size_t{64} << 20); }) == errc::too_many_items)
+    );
+    insert_large(s, 2, 8 * size);
+    (void)await(s.settle(request));
+    simulated_journal next(journal.state()->disk->after_exit(), small());
+    for (std::uint64_t n = 1; n != 4; ++n) {
+        BOOST_TEST(get(*next.shared(), n).has_value());
+    }
+    BOOST_TEST((get(*next.shared(), 1).value().state == job_state::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(large_calls_from_several_threads_are_stored) {
+    folder const at;
+    constexpr std::uint64_t each = 12;
+    {
+        cofire::journal_storage storage(at.path / "jobs.d", small());
+        std::vector<std::thread> threads;
+        for (std::uint64_t t = 0; t != 3; ++t) {
+            threads.emplace_back([&storage, t] {
+                for (std::uint64_t i = 1; i <= each; ++i) {
+                    insert_large(storage, t * each + i, i % 3 == 0 ? 300'000 : 20'000);
+                }
+            });
+        }
+        for (std::thread& t : threads) {
+            t.join();
+        }
+    }
+    cofire::journal_storage const again(at.path / "jobs.d", small());
+    BOOST_TEST(again.report().jobs == 3 * each);
+}
+
 BOOST_AUTO_TEST_CASE(when_the_reserve_is_used_up_ends_of_runs_are_refused_and_change_nothing) {
     simulated_journal journal(simulated_disk(), small());
     engine& s = *journal.shared();

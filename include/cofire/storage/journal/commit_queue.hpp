@@ -43,13 +43,20 @@ public:
     };
 
     /// `first` records are stored already; `most_bytes` may wait to be written before is_full(). What
-    /// nobody waits for is given to the writer after `patience`.
-    commit_queue(std::uint64_t first, std::size_t most_bytes, std::chrono::milliseconds patience)
+    /// nobody waits for is given to the writer after `patience`. A batch of more than one call has at most
+    /// `most_of_batch` bytes.
+    commit_queue(
+        std::uint64_t first,
+        std::size_t most_bytes,
+        std::chrono::milliseconds patience,
+        std::size_t most_of_batch = std::size_t{32} << 20
+    )
         : appended_(first),
           taken_(first),
           written_(first),
           synced_(first),
           most_bytes_(most_bytes),
+          most_of_batch_(most_of_batch),
           patience_(patience) {
         failure_.reserve(most_failure_text);
     }
@@ -76,18 +83,25 @@ public:
     [[nodiscard]] asio::awaitable<void> reached(std::uint64_t record, commit_level level);
     /// Waits until is_full() is false. Throws storage_failed if the writer has failed.
     [[nodiscard]] asio::awaitable<void> room();
+    /// Waits until the writer has begun a turn after this call, and ended it with turned(), or stop() is
+    /// called. Throws storage_failed if the writer has failed.
+    [[nodiscard]] asio::awaitable<void> turn();
 
     // For the writer:
 
     using steady_time = std::chrono::steady_clock::time_point;
     /// What there is, once somebody waits for some of it, or it is too much or too old, or stop() was
-    /// called; about 32 MiB at the most. An empty one if `until` comes before, or nothing is there after
+    /// called. An empty one if somebody wants a turn, if `until` comes before, or nothing is there after
     /// stop().
     [[nodiscard]] batch take(std::optional<steady_time> until);
     /// The same without waiting. An empty one: there is nothing.
     [[nodiscard]] batch take_now();
     /// True if somebody waits for what is written, but not synced.
     [[nodiscard]] bool wants_sync() const;
+    /// The number of the turn that begins, for turned().
+    [[nodiscard]] std::uint64_t begin_turn() const;
+    /// The turn has ended.
+    void turned(std::uint64_t turn);
     /// Waits until `until`, or stop().
     void pause(steady_time until);
     /// The records up to `record` are written.
@@ -122,7 +136,6 @@ private:
         std::size_t count;
     };
     static constexpr std::size_t most_failure_text = 1000;
-    static constexpr std::size_t most_of_batch = std::size_t{32} << 20;
 
     mutable std::mutex mutex_;
     std::condition_variable work_;
@@ -136,9 +149,12 @@ private:
     std::uint64_t taken_;
     std::uint64_t written_;
     std::uint64_t synced_;
+    std::uint64_t turn_wanted_ = 0; // by turn(); each a number of its own
+    std::uint64_t turned_ = 0;      // up to this one
     std::uint64_t wanted_ = 0;      // somebody waits for this record
     std::uint64_t wanted_sync_ = 0; // and for this one to be synced
     std::size_t most_bytes_;
+    std::size_t most_of_batch_;
     std::chrono::milliseconds patience_;
     bool stopped_ = false;
     std::string failure_;

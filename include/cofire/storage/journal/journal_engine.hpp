@@ -102,11 +102,14 @@ private:
     [[nodiscard]] std::uint64_t kept_by(room_use use) const;
     [[nodiscard]] bool has_room(std::size_t bytes, room_use use) const;
     void throw_without_room(std::size_t bytes, room_use use) const;
+    [[nodiscard]] bool room_is_there(std::size_t bytes, room_use use) const;
+    [[nodiscard]] std::uint64_t room_wanted_for(std::size_t bytes) const;
+    [[nodiscard]] bool is_too_large(std::size_t bytes) const;
     void throw_if_failed() const;
     void add_problems(storage_health& health) const;
 
     [[nodiscard]] asio::awaitable<void> stored(std::uint64_t record, durability_level level);
-    [[nodiscard]] asio::awaitable<void> wait_for_room();
+    [[nodiscard]] asio::awaitable<void> wait_for_room(std::size_t bytes);
     [[nodiscard]] durability_level level_of(insert_request const& r) const;
 
     // Opening:
@@ -144,6 +147,9 @@ private:
     std::string problem_; // of the latest snapshot; the journal goes on without it
     static constexpr std::uint64_t no_end = ~std::uint64_t{0};
     std::atomic<std::uint64_t> room_ = no_end; // bytes that the log takes for certain
+    std::atomic<std::uint64_t> next_room_ = 0; // and the segment that is reserved, of a large call
+    std::atomic<std::uint64_t> room_wanted_ = 0; // of a segment to be reserved, by a large call
+    std::atomic<std::uint64_t> room_refused_ = no_end; // so much was wanted, and was not there
     std::mutex closing_;
     bool is_closed_ = false;
     // of the writer alone
@@ -160,6 +166,7 @@ private:
 
 #ifdef COFIRE_HEADER_ONLY
 #include <cofire/storage/journal/impl/journal_engine.ipp>
+#include <cofire/storage/journal/impl/journal_room.ipp>
 #include <cofire/storage/journal/impl/journal_writer.ipp>
 #endif
 

@@ -93,8 +93,13 @@ public:
     [[nodiscard]] std::uint64_t room() const;
     /// Reserves the next segment, if none is reserved, so that going on to it needs no more room. False
     /// if there is none in the file system: room() stays as it is. Throws errc::storage_failed if the
-    /// file system fails otherwise; the log is not poisoned by that.
-    bool prepare();
+    /// file system fails otherwise; the log is not poisoned by that. `frames`: the segment should have
+    /// room for so many bytes of frames; next_room() says whether it has.
+    bool prepare(std::uint64_t frames = 0);
+    /// How many bytes of frames the segment has room for that is reserved; 0: none is.
+    [[nodiscard]] std::uint64_t next_room() const {
+        return spare_ ? spare_size_ - segment_overhead : 0;
+    }
     /// Goes on to the next segment. Throws errc::no_space with nothing changed; errc::storage_failed.
     void roll();
 

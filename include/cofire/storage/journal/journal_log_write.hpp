@@ -139,19 +139,33 @@ auto journal_log<F>::make_spare(std::uint64_t size) -> file {
 }
 
 template <file_system F>
-bool journal_log<F>::prepare() {
+bool journal_log<F>::prepare(std::uint64_t frames) {
     require_healthy();
-    if (spare_) {
+    bool const is_larger = frames > options_.segment_size - segment_overhead &&
+                           frames <= most_segment_size - segment_overhead - 4096;
+    if (spare_ && (!is_larger || next_room() >= frames)) {
         return true;
     }
-    return with_users_errors([&] {
+    auto const try_size = [&](std::uint64_t size) {
         try {
-            spare_.emplace(make_spare(options_.segment_size));
-            spare_size_ = options_.segment_size;
+            spare_.emplace(make_spare(size));
+            spare_size_ = size;
         } catch (io_error const& e) {
             if (!e.is_no_space()) {
                 throw;
             }
+        }
+    };
+    return with_users_errors([&] {
+        if (spare_) {
+            spare_.reset();
+            files_->unlink(std::string(spare_name));
+        }
+        if (is_larger) {
+            try_size((segment_overhead + frames + 4095) / 4096 * 4096);
+        }
+        if (!spare_) {
+            try_size(options_.segment_size);
         }
         return spare_.has_value();
     });

@@ -18,8 +18,9 @@ public:
     /// For a record.
     waiter(commit_queue& queue, std::uint64_t record, commit_level level)
         : queue_(queue), record_(record), level_(level) {}
-    /// For room.
-    explicit waiter(commit_queue& queue) : queue_(queue), for_room_(true) {}
+    /// For room; or with `turn` for that.
+    explicit waiter(commit_queue& queue, std::uint64_t turn = 0)
+        : queue_(queue), turn_(turn), for_room_(true) {}
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;
     ~waiter() {
@@ -54,6 +55,9 @@ public:
 
     /// Under the lock.
     [[nodiscard]] bool is_met() const {
+        if (turn_ != 0) {
+            return queue_.turned_ >= turn_ || queue_.stopped_;
+        }
         return for_room_ ? queue_.unwritten_ < queue_.most_bytes_ : queue_.mark(level_) >= record_;
     }
 
@@ -67,6 +71,7 @@ private:
 
     commit_queue& queue_;
     std::uint64_t record_ = 0;
+    std::uint64_t turn_ = 0;
     commit_level level_ = commit_level::synced;
     bool for_room_ = false;
     bool entered_ = false;
@@ -134,6 +139,30 @@ COFIRE_DECL asio::awaitable<void> commit_queue::room() {
     }
 }
 
+COFIRE_DECL asio::awaitable<void> commit_queue::turn() {
+    std::uint64_t number = 0;
+    {
+        std::lock_guard const lock(mutex_);
+        number = ++turn_wanted_;
+        work_.notify_one();
+    }
+    waiter w(*this, number);
+    while (!w.is_over()) {
+        co_await w.place().wait();
+    }
+}
+
+COFIRE_DECL std::uint64_t commit_queue::begin_turn() const {
+    std::lock_guard const lock(mutex_);
+    return turn_wanted_;
+}
+
+COFIRE_DECL void commit_queue::turned(std::uint64_t turn) {
+    std::lock_guard const lock(mutex_);
+    turned_ = turn;
+    wake_waiters();
+}
+
 /// Whole calls, at least one.
 COFIRE_DECL commit_queue::batch commit_queue::take_locked() {
     batch taken;
@@ -141,8 +170,8 @@ COFIRE_DECL commit_queue::batch commit_queue::take_locked() {
     if (calls_.empty()) {
         return taken;
     }
-    auto const end = std::find_if(calls_.begin() + 1, calls_.end(), [](call_end const& c) {
-        return c.bytes > most_of_batch;
+    auto const end = std::find_if(calls_.begin() + 1, calls_.end(), [this](call_end const& c) {
+        return c.bytes > most_of_batch_;
     });
     call_end const last = end[-1];
     if (end == calls_.end()) {
@@ -174,7 +203,8 @@ COFIRE_DECL commit_queue::batch commit_queue::take(std::optional<steady_time> un
         if (is_wanted() || is_old || stopped_) {
             return take_locked();
         }
-        if (wants_sync_locked() || (until && now >= *until)) {
+        bool const turn_is_wanted = turned_ != turn_wanted_;
+        if (turn_is_wanted || wants_sync_locked() || (until && now >= *until)) {
             return {.records = {}, .last = taken_};
         }
         std::optional<steady_time> next = until;
@@ -243,6 +273,7 @@ COFIRE_DECL void commit_queue::stop() {
     std::lock_guard const lock(mutex_);
     stopped_ = true;
     work_.notify_one();
+    wake_waiters();
 }
 
 COFIRE_DECL bool commit_queue::is_stopped() const {

@@ -22,7 +22,16 @@ inline constexpr std::size_t bytes_of_start = 64;
 inline constexpr std::size_t bytes_of_change = 256;
 inline constexpr std::size_t bytes_of_server = 512;
 // One frame holds them, and more.
-inline constexpr std::size_t most_bytes_of_ends = std::size_t{64} << 20;
+inline constexpr std::size_t most_bytes_of_call = std::size_t{64} << 20;
+
+/// What one call may bring: a record larger than a frame could not be written any more when it is decided.
+inline void throw_if_too_many(std::size_t bytes, std::string_view call) {
+    if (bytes > most_bytes_of_call) {
+        std::string text = std::to_string(bytes) + " bytes in one ";
+        text += call;
+        throw error(errc::too_many_items, text);
+    }
+}
 
 /// About how many bytes the records of jobs take at the most.
 inline std::size_t bytes_of(std::span<new_job const> jobs) {
@@ -149,33 +158,6 @@ void journal_engine<Files>::throw_if_failed() const {
     }
 }
 
-/// Bytes that this use leaves for more urgent ones.
-template <class Files>
-std::uint64_t journal_engine<Files>::kept_by(room_use use) const {
-    std::uint64_t const reserve = std::min<std::uint64_t>(4U << 20U, options_.segment_bytes / 4);
-    switch (use) {
-    case room_use::insert: return reserve;
-    case room_use::start: return reserve / 2;
-    case room_use::end: return reserve / 8;
-    case room_use::leave: break;
-    }
-    return 0;
-}
-
-/// False for what could not be written for certain.
-template <class Files>
-bool journal_engine<Files>::has_room(std::size_t bytes, room_use use) const {
-    std::uint64_t const room = room_.load(std::memory_order_relaxed);
-    return room == no_end || queue_.unwritten_bytes() + bytes + kept_by(use) <= room;
-}
-
-template <class Files>
-void journal_engine<Files>::throw_without_room(std::size_t bytes, room_use use) const {
-    if (!has_room(bytes, use)) {
-        throw error(errc::no_space, this->name_);
-    }
-}
-
 template <class Files>
 asio::awaitable<void> journal_engine<Files>::stored(std::uint64_t record, durability_level level) {
     if (level == durability_level::none) {
@@ -186,14 +168,6 @@ asio::awaitable<void> journal_engine<Files>::stored(std::uint64_t record, durabi
         record, level == durability_level::always ? commit_level::synced : commit_level::written
     );
     co_await std::move(reached);
-}
-
-/// While too much waits to be written, nothing is added.
-template <class Files>
-asio::awaitable<void> journal_engine<Files>::wait_for_room() {
-    while (queue_.is_full()) {
-        co_await queue_.room();
-    }
 }
 
 /// The highest level that one of the jobs asks for.
@@ -209,14 +183,19 @@ durability_level journal_engine<Files>::level_of(insert_request const& r) const 
 template <class Files>
 asio::awaitable<insert_answer> journal_engine<Files>::insert(insert_request r) {
     auto const self = this->shared_from_this(); // also if all handles go meanwhile
-    co_await wait_for_room();
+    std::size_t const bytes = bytes_of(r.jobs);
     insert_answer answer{};
     std::uint64_t record = 0;
-    {
+    for (bool is_decided = false; !is_decided;) {
+        co_await wait_for_room(bytes);
         step s(*this);
-        throw_without_room(bytes_of(r.jobs), room_use::insert);
+        throw_if_too_many(bytes, "insert");
+        if (!room_is_there(bytes, room_use::insert)) {
+            continue;
+        }
         answer = s.table.insert(r, s.now);
         record = s.done();
+        is_decided = true;
     }
     co_await stored(record, level_of(r));
     co_return answer;
@@ -244,13 +223,17 @@ template <class Files>
 asio::awaitable<settle_answer> journal_engine<Files>::settle(settle_request r) {
     settle_answer answer{};
     std::uint64_t record = 0;
-    {
-        step s(*this);
-        std::size_t const bytes = bytes_of(r.outcomes);
-        if (bytes > most_bytes_of_ends) {
-            throw error(errc::too_many_items, std::to_string(bytes) + " bytes in one settle");
+    std::size_t const bytes = bytes_of(r.outcomes);
+    for (bool is_decided = false; !is_decided;) {
+        if (is_too_large(bytes)) {
+            auto const self = this->shared_from_this();
+            co_await wait_for_room(bytes);
         }
-        throw_without_room(bytes, room_use::end);
+        step s(*this);
+        throw_if_too_many(bytes, "settle");
+        if (!room_is_there(bytes, room_use::end)) {
+            continue;
+        }
         if (r.then) {
             try {
                 prepare_starts(*r.then);
@@ -268,6 +251,7 @@ asio::awaitable<settle_answer> journal_engine<Files>::settle(settle_request r) {
         }
         s.done();
         record = last_vital_;
+        is_decided = true;
     }
     co_await stored(record, options_.durability);
     co_return answer;
@@ -297,18 +281,23 @@ template <class Files>
 asio::awaitable<recurring_answer> journal_engine<Files>::recurring(recurring_request r) {
     auto const self = this->shared_from_this();
     bool const asks = std::holds_alternative<recurring_list>(r);
-    if (!asks) {
-        co_await wait_for_room();
-    }
+    std::size_t const bytes = asks ? 0 : bytes_of(r);
     recurring_answer answer{};
     std::uint64_t record = 0;
-    {
+    for (bool is_decided = false; !is_decided;) {
+        if (!asks) {
+            co_await wait_for_room(bytes);
+        }
         step s(*this);
         if (!asks) {
-            throw_without_room(bytes_of(r), room_use::insert);
+            throw_if_too_many(bytes, "call");
+            if (!room_is_there(bytes, room_use::insert)) {
+                continue;
+            }
         }
         answer = s.table.recurring(r, s.now);
         record = s.done();
+        is_decided = true;
     }
     if (!asks) {
         co_await stored(record, options_.durability);

@@ -5,6 +5,7 @@
 #define COFIRE_STORAGE_JOURNAL_IMPL_JOURNAL_STORAGE_IPP
 
 #include <cofire/storage/journal/impl/journal_engine.ipp>
+#include <cofire/storage/journal/impl/journal_room.ipp>
 #include <cofire/storage/journal/impl/journal_writer.ipp>
 #include <cofire/storage/journal/journal_state.hpp>
 #include <cofire/storage/journal/journal_storage.hpp>

@@ -54,7 +54,12 @@ journal_engine<Files>::journal_engine(
       options_(options),
       who_(who),
       files_(std::move(files)),
-      queue_(open_log(), options.buffer_bytes, options.sync_interval) {
+      queue_(
+          open_log(),
+          std::min<std::size_t>(options.buffer_bytes, options.segment_bytes / 4),
+          options.sync_interval,
+          std::min<std::size_t>(std::size_t{32} << 20, options.segment_bytes / 4)
+      ) {
     with_users_errors([this] { begin_to_serve(); });
     if (who_ == journal_writer::thread) {
         writer_ = std::thread([this] { write_all(); });
@@ -201,6 +206,7 @@ template <class Files>
 void journal_engine<Files>::write_all() noexcept {
     for (;;) {
         commit_queue::batch const batch = queue_.take(next_turn());
+        std::uint64_t const turn = queue_.begin_turn();
         write_or_fail(batch);
         if (!queue_.failure().empty()) {
             return;
@@ -213,6 +219,7 @@ void journal_engine<Files>::write_all() noexcept {
                 sync();
             }
             make_room();
+            queue_.turned(turn);
             if (!queue_.is_stopped()) {
                 compact();
             }
@@ -228,12 +235,17 @@ void journal_engine<Files>::write_all() noexcept {
 template <class Files>
 void journal_engine<Files>::make_room() {
     bool is_there = false;
+    std::uint64_t const wanted = room_wanted_.exchange(0);
     try {
-        is_there = log_->prepare();
+        is_there = log_->prepare(wanted);
     } catch (error const&) {
         if (log_->is_poisoned()) {
             throw;
         }
+    }
+    next_room_ = log_->next_room();
+    if (wanted != 0) {
+        room_refused_ = next_room_ < wanted ? wanted : no_end;
     }
     room_ = is_there ? no_end : log_->room();
     retry_room_at_.reset();
