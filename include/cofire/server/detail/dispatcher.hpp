@@ -68,8 +68,7 @@ private:
     void drop_watch();
     void look_at_watch();
     void advance_stop(steady_point now);
-    asio::awaitable<steady_point> let_others_run(steady_point now);
-    void log_lag(steady_point now);
+    void log_lag(steady_point now) noexcept;
     void give_up(std::exception_ptr why);
     [[nodiscard]] bool stopping() const { return plan_.begun(); }
     [[nodiscard]] bool taking() const;

@@ -308,22 +308,17 @@ COFIRE_DECL asio::awaitable<void> dispatcher::pause() {
     }
 }
 
-/// Gives the thread to others once, and measures how long they have it. Returns the time.
-COFIRE_DECL asio::awaitable<steady_point> dispatcher::let_others_run(steady_point now) {
-    co_await asio::post(asio::use_awaitable);
-    steady_point const later = core_->environment.clock().steady_now();
-    lag_.ran_late(later - now);
-    log_lag(later);
-    co_return later;
-}
-
-COFIRE_DECL void dispatcher::log_lag(steady_point now) {
-    if (auto const lag = lag_.to_log(now)) {
-        std::string text = core_->name + ": its executor was late by ";
-        text += std::to_string(std::chrono::floor<std::chrono::milliseconds>(*lag).count());
-        text += " ms: a handler that blocks holds up all that runs there; give it an executor of "
-                "its own";
+COFIRE_DECL void dispatcher::log_lag(steady_point now) noexcept {
+    auto const lag = lag_.to_log(now);
+    if (!lag) {
+        return;
+    }
+    auto const late = std::chrono::floor<std::chrono::milliseconds>(*lag).count();
+    try {
+        std::string text = core_->name + ": its executor was late by " + std::to_string(late);
+        text += " ms: a handler that blocks holds up all that runs there; see cofire::on";
         write_log(core_->environment.log(), log_level::warning, text);
+    } catch (std::exception const&) { // NOLINT(bugprone-empty-catch): no memory for that line
     }
 }
 
@@ -400,8 +395,10 @@ COFIRE_DECL asio::awaitable<void> dispatcher::run() {
         } else if (!std::exchange(woke_, false) && ++turns < most_turns && now - began < longest) {
             continue;
         } else { // if a slot was woken, after it, which may end what it runs
-            auto op = let_others_run(now);
-            began = co_await std::move(op);
+            co_await asio::post(asio::use_awaitable);
+            began = time.steady_now();
+            lag_.ran_late(began - now);
+            log_lag(began);
         }
         turns = 0;
     }
