@@ -40,7 +40,8 @@ struct web_reply {
     unsigned status = 200;
     std::string_view type = "application/json";
     std::string body{};
-    dashboard_asset const* asset = nullptr; // in place of body
+    dashboard_asset const* asset =
+        nullptr; // in place of body; a body is then its uncompressed form
     std::vector<std::pair<std::string, std::string>> header{};
     std::shared_ptr<event_feed> feed{}; // an event stream follows; body is its beginning
 };

@@ -92,7 +92,7 @@ asio::awaitable<bool> write_reply(
     message.keep_alive(stays);
     std::size_t size = reply.body.size();
     char const* data = reply.body.data();
-    if (reply.asset != nullptr) {
+    if (reply.asset != nullptr && reply.body.empty()) {
         size = reply.status == 304 ? 0 : reply.asset->size;
         data = reply.asset->data;
     }

@@ -131,8 +131,10 @@ COFIRE_DECL void set_header(http::fields& to, web_reply const& reply) {
         if (reply.status != 401) { // kept, but asked for each time by its ETag
             to.set(http::field::cache_control, "no-cache");
         }
-        to.set(http::field::etag, reply.asset->etag);
-        if (reply.asset->gzip && reply.status != 304) {
+        if (reply.body.empty()) {
+            to.set(http::field::etag, reply.asset->etag);
+        }
+        if (reply.body.empty() && reply.asset->gzip && reply.status != 304) {
             to.set(http::field::content_encoding, "gzip");
         }
     }

@@ -66,18 +66,16 @@ COFIRE_DECL web_reply asset_named(std::string_view name, http::fields const& hea
     }
     web_reply r;
     r.header.emplace_back("Vary", "Accept-Encoding");
-    if (at->gzip && !takes_gzip(header)) {
-        r.type = at->type;
-        r.body = uncompressed(*at);
-        return r;
-    }
     r.asset = at;
+    if (at->gzip && !takes_gzip(header)) {
+        r.body = uncompressed(*at);
+    }
     return r;
 }
 
 [[nodiscard]] inline web_reply asset_reply(std::string_view name, web_call const& call) {
     web_reply r = asset_named(name, call.header);
-    if (r.asset != nullptr &&
+    if (r.body.empty() &&
         std::string_view(call.header[http::field::if_none_match]) == r.asset->etag) {
         r.status = 304;
     }
