@@ -70,7 +70,13 @@ public:
         co_return step([&](time_point now) { return tiny_reads::queues(r, now); });
     }
     asio::awaitable<cofire::servers_answer> servers(cofire::servers_request r) {
-        co_return step([&](time_point now) { return tiny_reads::servers(r, now); });
+        auto answer = step([&](time_point now) { return tiny_reads::servers(r, now); });
+        if (answer.presence) {
+            answer.presence = std::shared_ptr<void const>(
+                std::make_shared<watch>(weak_from_this(), std::move(answer.presence))
+            );
+        }
+        co_return answer;
     }
     asio::awaitable<cofire::read_answer> read(cofire::read_request r) {
         co_return step([&](time_point now) {
@@ -146,6 +152,30 @@ private:
         tiny_core& self;
         std::shared_ptr<channel> place;
     };
+
+    /// What a server keeps as long as it lives: its end is seen at once.
+    struct watch {
+        watch(std::weak_ptr<tiny_core> c, std::shared_ptr<void const> p)
+            : core(std::move(c)), presence(std::move(p)) {}
+        watch(watch const&) = delete;
+        watch& operator=(watch const&) = delete;
+        ~watch() {
+            presence.reset();
+            if (auto const self = core.lock()) {
+                self->look_around();
+            }
+        }
+
+        std::weak_ptr<tiny_core> core;
+        std::shared_ptr<void const> presence;
+    };
+
+    void look_around() noexcept {
+        try {
+            step([](time_point) { return true; });
+        } catch (...) { // closed, or without memory: whoever comes next sees it
+        }
+    }
 
     /// Runs one operation: alone, at one time, after all that time alone has brought about.
     template <class Body>

@@ -240,6 +240,10 @@ struct tiny_jobs {
             return move(n, job_state::enqueued, "released", now);
         }
         ++totals.lost;
+        tell(n, now, [&](series_point& p) {
+            ++p.runs;
+            p.lateness += std::max(n.r.started.value_or(n.r.due) - n.r.due, duration{0});
+        });
         if (++n.r.lost >= table_limits{}.lost_limit) {
             n.r.error = error_info{.type = "cofire::lost_server", .message = "lost too often"};
             bool const fail = n.r.settings->on_exhausted == exhausted_policy::fail;

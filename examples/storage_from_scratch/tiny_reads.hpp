@@ -71,11 +71,12 @@ struct tiny_reads : tiny_desk {
         }
     }
     void ask(read_find const& q, read_answer& answer) const {
+        auto const rows = std::clamp<std::size_t>(q.rows, 1, 500);
         look(in_order(q.order, q.filter.state), q.budget, q.cursor, answer, [&](node const& n) {
             if (matches(n, q.filter)) {
                 answer.jobs.push_back(told(n));
             }
-            return answer.jobs.size() == q.rows;
+            return answer.jobs.size() == rows;
         });
     }
     void ask(read_groups const& q, read_answer& answer) const {

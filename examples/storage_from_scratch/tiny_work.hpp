@@ -45,25 +45,35 @@ struct tiny_work : tiny_jobs {
                 std::ranges::any_of(j.limits, [](auto const& l) { return l.limit == 0; })) {
                 throw error(errc::bad_option, j.id, "settings, priority or limit");
             }
+            auto const differs = [&](auto const& known, auto const& its_key) {
+                auto const key = [](auto const& k) { return k ? k->text : std::string(); };
+                return known.type != j.type || known.arguments != j.arguments ||
+                       known.parents != j.parents || key(its_key) != key(j.unique_key);
+            };
             node* const n = find(j.id);
-            auto const key = [](auto const& k) { return k ? k->text : std::string(); };
-            if (n != nullptr && (n->r.type != j.type || n->r.arguments != j.arguments ||
-                                 n->r.parents != j.parents || key(n->key) != key(j.unique_key))) {
+            auto const& twin = *in_call.emplace(j.id, &j).first->second;
+            if ((n != nullptr && differs(n->r, n->key)) || differs(twin, twin.unique_key)) {
                 throw error(errc::content_differs, j.id, j.id.to_string());
             }
             bytes += j.type.size() + j.arguments.size();
             parents += j.parents.size();
-            in_call.emplace(j.id, &j);
         }
         if (bytes > (4 << 20) || parents > 100'000) {
             throw error(errc::too_many_items, std::to_string(bytes) + " bytes in one call");
         }
         std::map<job_id, std::size_t> open; // parents in the call, not yet behind us
         std::multimap<job_id, job_id> children;
-        std::set<std::string> keys;
+        std::map<std::string, job_id> keys;
+        std::map<job_id, job_id> stands_for;
         for (auto const& j : call) {
+            if (find(j.id) == nullptr && j.unique_key) {
+                stands_for[j.id] = keys.emplace(j.unique_key->text, j.id).first->second;
+            }
+        }
+        for (auto const& j : call) {
+            auto const other = stands_for.find(j.id);
             if (find(j.id) != nullptr ||
-                (j.unique_key && (!keys.insert(j.unique_key->text).second || stays(j, now)))) {
+                (other != stands_for.end() && (other->second != j.id || stays(j, now)))) {
                 continue; // it will not be stored, so its parents do not matter
             }
             for (auto const& p : j.parents) {
@@ -71,8 +81,9 @@ struct tiny_work : tiny_jobs {
                     throw error(errc::missing_parent, p.id, p.id.to_string());
                 }
                 if (find(p.id) == nullptr) {
+                    auto const holder = stands_for.find(p.id);
                     ++open[j.id];
-                    children.emplace(p.id, j.id);
+                    children.emplace(holder == stands_for.end() ? p.id : holder->second, j.id);
                 }
             }
         }

@@ -39,7 +39,11 @@ static_assert(!std::is_copy_constructible_v<memory_storage>);
 /// What became of a wait: "" while it is under way, "changed", "timeout", "aborted", "closed".
 struct wait_end {
     std::string* text;
+    std::vector<cofire::job_record>* ended = nullptr; // what it told, if somebody asks
     void operator()(std::exception_ptr e, cofire::wait_answer const& answer) const {
+        if (ended != nullptr) {
+            *ended = answer.ended;
+        }
         *text = answer.status == wait_status::changed ? "changed" : "timeout";
         try {
             if (e) {
@@ -74,9 +78,12 @@ wait_for_work(storage_ref s, server_instance server, cofire::seen_token seen) {
 
 /// An io_context, a storage on a clock that stands still, and calls that need no coroutine.
 struct fixture {
+    explicit fixture(cofire::table_limits const& l = {}) : limits(l) {}
+
+    cofire::table_limits limits;
     cofire::testing::manual_clock clock{start};
     asio::io_context io;
-    memory_storage storage{cofire::memory_options(cofire::clock(clock))};
+    memory_storage storage{cofire::memory_options(limits, cofire::clock(clock))};
     std::vector<std::shared_ptr<void const>> presences{}; // the servers live as long as these
 
     template <class T>
@@ -235,6 +242,22 @@ BOOST_AUTO_TEST_CASE(an_end_is_not_missed_though_the_job_begins_again) {
     };
     f.await(both(f.storage));
     BOOST_TEST(end == "changed");
+}
+
+// Whoever waits for a result gets it, though retention removed the job in the step in which it ended.
+BOOST_AUTO_TEST_CASE(a_wait_tells_of_a_job_that_is_gone_at_once) {
+    fixture f({.keep_count = 0});
+    auto const s = f.server();
+    f.insert(job(1));
+    std::string end;
+    std::vector<cofire::job_record> ended;
+    asio::co_spawn(f.io, wait_for_end(f.storage, id_of(1), {}), wait_end{&end, &ended});
+    f.settle(s, f.acquire(s).jobs.at(0));
+    BOOST_TEST(end == "changed");
+    BOOST_TEST(f.change(change_kind::requeue, 1) == "skipped");
+    BOOST_REQUIRE(ended.size() == 1U);
+    BOOST_TEST((ended[0].id == id_of(1)));
+    BOOST_TEST((ended[0].state == cofire::job_state::succeeded));
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_deadline) {

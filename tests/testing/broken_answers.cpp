@@ -6,6 +6,10 @@
 
 #include "models.hpp"
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cstddef>
@@ -392,6 +396,22 @@ struct forgets_limit_keys : wrapper {
 
 BOOST_AUTO_TEST_CASE(limit_keys_that_are_forgotten) {
     expect_found<forgets_limit_keys>("threads.a_limit_is_kept");
+}
+
+/// Goes on where its own thread runs.
+struct goes_on_elsewhere : wrapper {
+    explicit goes_on_elsewhere(conformance_setup const& s)
+        : wrapper(s), pool_(std::make_shared<asio::thread_pool>(1)) {}
+    op<cofire::read_answer> read(cofire::read_request r) {
+        auto answer = co_await inner_->read(r);
+        co_await asio::post(asio::bind_executor(*pool_, asio::use_awaitable));
+        co_return answer;
+    }
+    std::shared_ptr<asio::thread_pool> pool_;
+};
+
+BOOST_AUTO_TEST_CASE(an_operation_that_completes_on_another_executor) {
+    expect_found<goes_on_elsewhere>("read.a_fresh_storage_is_empty");
 }
 
 } // namespace

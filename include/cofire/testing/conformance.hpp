@@ -17,6 +17,7 @@
 #include <cofire/testing/conformance/find.hpp>
 #include <cofire/testing/conformance/firing.hpp>
 #include <cofire/testing/conformance/insert.hpp>
+#include <cofire/testing/conformance/key_holds.hpp>
 #include <cofire/testing/conformance/keys.hpp>
 #include <cofire/testing/conformance/limits.hpp>
 #include <cofire/testing/conformance/lost.hpp>
@@ -29,10 +30,12 @@
 #include <cofire/testing/conformance/series.hpp>
 #include <cofire/testing/conformance/servers.hpp>
 #include <cofire/testing/conformance/settle.hpp>
+#include <cofire/testing/conformance/signals.hpp>
 #include <cofire/testing/conformance/slices.hpp>
 #include <cofire/testing/conformance/threads.hpp>
 #include <cofire/testing/conformance/tick.hpp>
 #include <cofire/testing/conformance/wait.hpp>
+#include <cofire/testing/conformance/wake_ups.hpp>
 #include <cofire/testing/conformance/withheld.hpp>
 
 #include <algorithm>
@@ -126,6 +129,7 @@ inline void add_by_settle(std::vector<conformance_case>& cases) {
         add(conformance::on_insert::cases);
         add(conformance::on_refusals::cases);
         add(conformance::on_keys::cases);
+        add(conformance::on_key_holds::cases);
         add(conformance::on_continuations::cases);
         add(conformance::on_families::cases);
         add(conformance::on_acquire::cases);
@@ -136,6 +140,7 @@ inline void add_by_settle(std::vector<conformance_case>& cases) {
         conformance::add_by_settle(cases);
         add(conformance::on_lost::cases);
         add(conformance::on_tick::cases);
+        add(conformance::on_signals::cases);
         add(conformance::on_change::cases);
         add(conformance::on_moves::cases);
         add(conformance::on_slices::cases);
@@ -149,6 +154,7 @@ inline void add_by_settle(std::vector<conformance_case>& cases) {
         add(conformance::on_series::cases);
         add(conformance::on_answers::cases);
         add(conformance::on_wait::cases);
+        add(conformance::on_wake_ups::cases);
         add(conformance::on_ends::cases);
         add(conformance::on_threads::cases);
         add(conformance::on_durable::cases);

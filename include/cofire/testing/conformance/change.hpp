@@ -53,7 +53,12 @@ inline job_id scheduled_job(bench& t) {
 inline void requeue_starts_a_final_job_again(bench& t) {
     auto const s = t.server();
     for (auto const kind : {outcome_kind::succeeded, outcome_kind::failed, outcome_kind::deleted}) {
-        auto const id = t.put_and_finish(s, kind);
+        auto const id = t.put(t.job());
+        auto end = t.outcome(t.take_one(s), kind);
+        if (kind == outcome_kind::succeeded) {
+            end.result = "42";
+        }
+        t.settle_one(s, end);
         auto const before = t.get(id);
         expect_changed(t, change_kind::requeue, id, {.reason = "by ann"});
         auto const r = t.get(id);
@@ -200,6 +205,26 @@ inline void reschedule_skips_other_states(bench& t) {
     expect_skipped(t, change_kind::reschedule, awaiting, {.due = t.now() + 1h});
 }
 
+/// What was to expire expires by its new time, and only by that.
+inline void a_new_time_moves_the_expiry(bench& t) {
+    auto const now = t.now();
+    new_job early = t.job("work", {.expires = 10min});
+    early.due = now + 1h;
+    t.put(early);
+    auto const late = t.put(t.job("work", {.expires = 10min}));
+    t.change_ids(change_kind::requeue, {early.id});
+    t.change_ids(change_kind::reschedule, {late}, {.due = now + 1h});
+    t.advance(9min);
+    t.expect_state(early.id, job_state::enqueued);
+    t.advance(2min);
+    t.expect_state(early.id, job_state::deleted);
+    t.expect_state(late, job_state::scheduled);
+    t.advance(58min);
+    t.expect_state(late, job_state::enqueued);
+    t.advance(2min);
+    t.expect_state(late, job_state::deleted);
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"change.requeue_starts_a_final_job_again", requeue_starts_a_final_job_again},
@@ -217,6 +242,7 @@ inline constexpr conformance_case cases[] = {
      reschedule_counts_only_the_new_time,
      conformance_need::clock},
     {"change.reschedule_skips_other_states", reschedule_skips_other_states},
+    {"change.a_new_time_moves_the_expiry", a_new_time_moves_the_expiry, conformance_need::clock},
 };
 
 } // namespace cofire::testing::conformance::on_change

@@ -130,6 +130,14 @@ inline void a_retry_decides_nothing(bench& t) {
     t.expect_state(child, job_state::awaiting);
 }
 
+/// A circle is one also if it is closed by the job that stands for one not stored.
+inline void a_circle_through_a_holder_is_refused(bench& t) {
+    std::vector<new_job> jobs{t.keyed("k"), t.keyed("k"), t.job()};
+    jobs[0].parents.push_back({.id = jobs[2].id});
+    jobs[2].parents.push_back({.id = jobs[1].id}); // not stored: jobs[0] has the key
+    t.expect_refused(errc::parent_cycle, [&] { t.insert({.jobs = jobs}); });
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"continuations.wait_for_success", wait_for_success},
@@ -143,6 +151,7 @@ inline constexpr conformance_case cases[] = {
     {"continuations.a_parent_that_has_ended_counts_at_once",
      a_parent_that_has_ended_counts_at_once},
     {"continuations.a_retry_decides_nothing", a_retry_decides_nothing},
+    {"insert.a_circle_through_a_holder_is_refused", a_circle_through_a_holder_is_refused},
 };
 
 } // namespace cofire::testing::conformance::on_continuations

@@ -128,7 +128,7 @@ inline void everybody_is_woken(bench& t) {
     for (int i = 0; i != 5; ++i) {
         waits.push_back(&t.start(as_server(t, t.server())));
     }
-    t.put_many(5);
+    t.put(t.job()); // one for five: who comes too late waits again
     for (auto* const w : waits) {
         expect_equal(t.end_of(*w), wait_status::changed, "why the wait ended");
     }
@@ -205,6 +205,27 @@ inline void closing_ends_it(bench& t) {
     );
 }
 
+/// What a wait tells of ended jobs is so, as it was at the end.
+inline void it_tells_only_ends(bench& t) {
+    auto const s = t.server();
+    auto const ids = t.put_many(2);
+    auto const runs = t.take(s);
+    wait_terms w;
+    w.jobs = ids;
+    w.seen = t.acquire({.server = s}).seen;
+    auto& wait = t.start(w);
+    auto o = t.outcome(runs[1], outcome_kind::succeeded);
+    o.result = "42";
+    t.settle_one(s, o);
+    t.change_ids(change_kind::requeue, {ids[1]});
+    expect_equal(t.end_of(wait), wait_status::changed, "why the wait ended");
+    for (job_record const& r : wait.answer->ended) { // a storage need not tell any
+        expect_equal(r.id, ids[1], "the job that has ended");
+        expect_equal(r.state, job_state::succeeded, "its state then");
+        expect_equal(r.result, "42", "its result then");
+    }
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"wait.a_jobs_end_wakes", a_jobs_end_wakes},
@@ -221,6 +242,7 @@ inline constexpr conformance_case cases[] = {
     {"wait.everybody_is_woken", everybody_is_woken},
     {"wait.cancelled_it_is_aborted", cancelled_it_is_aborted},
     {"wait.closing_ends_it", closing_ends_it, conformance_need::closing},
+    {"wait.it_tells_only_ends", it_tells_only_ends},
 };
 
 } // namespace cofire::testing::conformance::on_ends

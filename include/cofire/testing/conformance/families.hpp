@@ -196,6 +196,21 @@ inline void get_their_parents_results(bench& t) {
     expect_equal(got[2].state, job_state::failed, "the end of the third");
 }
 
+/// A child is due when it is let go, not before: from then on it can expire, and is late.
+inline void are_due_when_they_are_let_go(bench& t) {
+    auto const s = t.server();
+    new_job child = t.after(t.put(t.job()));
+    child.settings = t.job("work", {.expires = 1min}).settings;
+    t.put(child);
+    auto const run = t.take_one(s);
+    t.advance(10min);
+    t.expect_state(child.id, job_state::awaiting);
+    t.finish(s, run);
+    expect_equal(t.get(child.id).due, t.now(), "the due time");
+    t.advance(30s);
+    expect_equal(t.take_one(s).id, child.id, "the job taken");
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"continuations.several_parents_are_all_waited_for", several_parents_are_all_waited_for},
@@ -216,6 +231,9 @@ inline constexpr conformance_case cases[] = {
     {"continuations.a_requeued_parent_is_waited_for_by_new_children",
      a_requeued_parent_is_waited_for_by_new_children},
     {"continuations.get_their_parents_results", get_their_parents_results},
+    {"continuations.are_due_when_they_are_let_go",
+     are_due_when_they_are_let_go,
+     conformance_need::clock},
 };
 
 } // namespace cofire::testing::conformance::on_families

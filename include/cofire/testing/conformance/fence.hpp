@@ -236,6 +236,28 @@ inline void a_cancelled_job_that_stops_is_deleted(bench& t) {
     t.expect_state(id, job_state::deleted);
 }
 
+/// A run of a job that is gone says nothing of another job that has its id by now.
+inline void a_run_of_a_former_job_is_stale(bench& t) {
+    t.limits.keep_count = 1;
+    auto const s = t.server();
+    new_job const j = t.job();
+    t.put(j);
+    auto const former = t.take_one(s);
+    t.finish(s, former);
+    t.put_and_finish(s);
+    t.advance(2min);
+    if (t.knows(j.id)) {
+        return; // it removes later: the id is not free
+    }
+    t.put(j);
+    auto const run = t.take_one(s);
+    expect(run.epoch != former.epoch, "another epoch");
+    expect_equal(
+        t.settle_one(s, t.outcome(former, outcome_kind::failed)), settle_status::stale, "the status"
+    );
+    t.finish(s, run);
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"settle.a_repetition_is_answered_again", a_repetition_is_answered_again},
@@ -254,6 +276,9 @@ inline constexpr conformance_case cases[] = {
     {"settle.a_deleted_job_is_not_retried", a_deleted_job_is_not_retried},
     {"settle.a_cancelled_job_may_succeed", a_cancelled_job_may_succeed},
     {"settle.a_cancelled_job_that_stops_is_deleted", a_cancelled_job_that_stops_is_deleted},
+    {"settle.a_run_of_a_former_job_is_stale",
+     a_run_of_a_former_job_is_stale,
+     conformance_need::clock | conformance_need::limits},
 };
 
 } // namespace cofire::testing::conformance::on_fence

@@ -223,6 +223,15 @@ inline void refuses_a_cursor_that_no_page_gave(bench& t) {
     }
 }
 
+/// A page has at most 500 rows, whatever is asked for, and at least one.
+inline void a_page_has_at_most_500_rows(bench& t) {
+    t.put_many(502);
+    auto const most = t.read(read_find{.rows = 1'000'000});
+    expect_equal(most.jobs.size(), 500U, "the rows of the largest page");
+    expect(!most.cursor.empty(), "a cursor to go on with");
+    expect_equal(t.read(read_find{.rows = 0}).jobs.size(), 1U, "the rows of the smallest");
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"read.finds_by_state", finds_by_state},
@@ -240,6 +249,7 @@ inline constexpr conformance_case cases[] = {
     {"read.the_last_page_is_exact", the_last_page_is_exact},
     {"read.refuses_a_cursor_that_no_page_gave", refuses_a_cursor_that_no_page_gave},
     {"read.tells_how_far_it_looked", tells_how_far_it_looked, conformance_need::clock},
+    {"read.a_page_has_at_most_500_rows", a_page_has_at_most_500_rows},
 };
 
 } // namespace cofire::testing::conformance::on_find

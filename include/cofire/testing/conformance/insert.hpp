@@ -177,6 +177,49 @@ inline void makes_room_of_ended_jobs_for_bytes(bench& t) {
     }
 }
 
+/// The oldest goes first, however it ended.
+inline void makes_room_of_the_oldest_first(bench& t) {
+    t.limits.jobs = 6;
+    auto const s = t.server();
+    std::vector<job_id> ended;
+    for (auto const kind :
+         {outcome_kind::deleted,
+          outcome_kind::failed,
+          outcome_kind::succeeded,
+          outcome_kind::failed,
+          outcome_kind::deleted,
+          outcome_kind::succeeded}) {
+        ended.push_back(t.put_and_finish(s, kind));
+        t.advance(1s);
+    }
+    for (std::size_t gone = 1; gone <= ended.size(); ++gone) {
+        t.put(t.job());
+        for (std::size_t i = 0; i != ended.size(); ++i) {
+            expect_equal(t.knows(ended[i]), i >= gone, "whether it is known");
+        }
+    }
+}
+
+/// Each job has its own settings, also if another's differ in one member only.
+inline void keeps_each_jobs_settings_apart(bench& t) {
+    std::vector<job_settings> all(8);
+    all[1].max_attempts = 3;
+    all[2].delays = {1s, 2s};
+    all[3].delays = {1s, 3s};
+    all[4].timeout = 1min;
+    all[5].expires = 1h;
+    all[6].on_exhausted = exhausted_policy::delete_job;
+    all[7].tags = {"x"};
+    std::vector<new_job> jobs;
+    for (auto const& settings : all) {
+        jobs.push_back(t.job("work", settings));
+    }
+    t.insert({.jobs = jobs});
+    for (std::size_t i = 0; i != all.size(); ++i) {
+        expect(*t.get(jobs[i].id).settings == all[i], "the settings to be the job's own");
+    }
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"insert.stores_what_was_given", stores_what_was_given},
@@ -196,6 +239,10 @@ inline constexpr conformance_case cases[] = {
     {"insert.makes_room_of_ended_jobs_for_bytes",
      makes_room_of_ended_jobs_for_bytes,
      conformance_need::limits | conformance_need::clock},
+    {"insert.makes_room_of_the_oldest_first",
+     makes_room_of_the_oldest_first,
+     conformance_need::clock | conformance_need::limits},
+    {"insert.keeps_each_jobs_settings_apart", keeps_each_jobs_settings_apart},
 };
 
 } // namespace cofire::testing::conformance::on_insert

@@ -225,6 +225,57 @@ inline void forget_a_deleted_job(bench& t) {
     expect_equal(ids_of(t.take(s)), std::vector{next}, "the job taken then");
 }
 
+/// What `give_up` does with the job that was put back for a free place leaves the place to the next.
+template <class GiveUp>
+void expect_passed_on(
+    bench& t, job_settings const& settings, GiveUp give_up, place const& where = place::current()
+) {
+    auto const s = t.server();
+    t.put(t.limited("disk"));
+    new_job chosen = t.limited("disk");
+    chosen.settings = t.job("work", settings).settings;
+    t.put(chosen);
+    auto const next = t.put(t.limited("disk"));
+    auto const run = t.take_one(s);
+    expect(t.take(s).empty(), "the others to be held back", where);
+    t.finish(s, run);
+    give_up(chosen.id);
+    expect_equal(ids_of(t.take(s)), std::vector{next}, "the job that has the place then", where);
+}
+
+/// A job that leaves the line before it was taken leaves its place to the next.
+inline void a_place_given_up_in_line_goes_to_the_next(bench& t) {
+    change_request const later{.due = t.now() + 1h, .queue = "elsewhere"};
+    for (auto const kind :
+         {change_kind::delete_job,
+          change_kind::cancel,
+          change_kind::reschedule,
+          change_kind::move}) {
+        expect_passed_on(t, {}, [&](job_id id) {
+            expect_equal(t.change_ids(kind, {id}, later).changed, 1U, "the jobs changed");
+        });
+        t.change({.kind = change_kind::delete_job, .filter = job_filter{}});
+        for (auto const& s : t.servers(server_list{}).servers) {
+            t.retire(s.instance);
+        }
+    }
+}
+
+/// So does one that expires there.
+inline void the_place_of_an_expired_job_goes_to_the_next(bench& t) {
+    expect_passed_on(t, {.expires = 1min}, [&](job_id id) {
+        t.advance(2min);
+        t.expect_state(id, job_state::deleted);
+    });
+}
+
+/// So does one that is put behind the next.
+inline void the_place_of_a_job_put_back_goes_to_the_next(bench& t) {
+    expect_passed_on(t, {.priority = 5}, [&](job_id id) {
+        t.change_ids(change_kind::reprioritise, {id}, {.priority = 0});
+    });
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"limits.hold_back_what_is_over_the_limit", hold_back_what_is_over_the_limit},
@@ -246,6 +297,12 @@ inline constexpr conformance_case cases[] = {
     {"limits.of_zero_are_refused", of_zero_are_refused},
     {"limits.are_listed", are_listed},
     {"limits.forget_a_deleted_job", forget_a_deleted_job},
+    {"limits.a_place_given_up_in_line_goes_to_the_next", a_place_given_up_in_line_goes_to_the_next},
+    {"limits.the_place_of_an_expired_job_goes_to_the_next",
+     the_place_of_an_expired_job_goes_to_the_next,
+     conformance_need::clock},
+    {"limits.the_place_of_a_job_put_back_goes_to_the_next",
+     the_place_of_a_job_put_back_goes_to_the_next},
 };
 
 } // namespace cofire::testing::conformance::on_limits

@@ -160,6 +160,32 @@ inline void jobs_to_be_stopped_are_deleted(bench& t) {
     t.expect_state(ids[1], job_state::deleted);
 }
 
+/// What failed because its servers died is one group for each type, whatever failed before.
+inline void jobs_are_a_group_of_their_type(bench& t) {
+    t.limits.lost_limit = 1;
+    std::vector<job_id> ids;
+    for (char const* type : {"work", "work", "other"}) {
+        auto const s = t.server({"work", "other"});
+        new_job const j = t.job(type);
+        ids.push_back(t.put(j));
+        if (ids.size() == 1) { // one that has failed before
+            auto retry = t.outcome(t.take_one(s), outcome_kind::retry);
+            retry.at = t.now();
+            t.settle_one(s, retry);
+        }
+        t.take_one(s);
+        t.kill(s);
+    }
+    auto const print = [&](std::size_t i) {
+        auto const r = t.get(ids[i]);
+        expect(r.state == job_state::failed && r.error, "it to have failed, with an error");
+        return r.error->fingerprint;
+    };
+    expect(print(0) != 0 && print(0) != 7, "a fingerprint of its own");
+    expect_equal(print(1), print(0), "the fingerprint of another of this type");
+    expect(print(2) != print(0), "another one for another type");
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"lost.jobs_come_back", jobs_come_back, conformance_need::clock},
@@ -181,6 +207,9 @@ inline constexpr conformance_case cases[] = {
     {"lost.jobs_to_be_stopped_are_deleted",
      jobs_to_be_stopped_are_deleted,
      conformance_need::clock},
+    {"lost.jobs_are_a_group_of_their_type",
+     jobs_are_a_group_of_their_type,
+     conformance_need::clock | conformance_need::limits},
 };
 
 } // namespace cofire::testing::conformance::on_lost

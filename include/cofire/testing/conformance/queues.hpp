@@ -61,6 +61,30 @@ inline void tell_since_when_the_oldest_waits(bench& t) {
     expect_equal(info(t, "default").oldest, std::optional(first + 1min), "since when, then");
 }
 
+/// Jobs that were handed back or lost wait in the same line.
+inline void count_what_came_back_as_the_oldest(bench& t) {
+    auto const dead = t.server();
+    t.put(t.job());
+    auto const first = t.now();
+    auto const run = t.take_one(dead);
+    t.advance(1min);
+    t.put(t.job());
+    t.finish(dead, run, outcome_kind::released);
+    expect_equal(info(t, "default").oldest, std::optional(first), "since when, handed back");
+    t.change({.kind = change_kind::delete_job, .filter = job_filter{}});
+    auto const id = t.put(t.job());
+    t.take_one(dead);
+    auto const s = t.server();
+    t.kill(dead);
+    t.advance(1min);
+    auto const lost = t.get(id);
+    expect_equal(lost.lost, 1U, "lost");
+    expect_equal(lost.state, job_state::enqueued, "the state of the lost job");
+    t.put(t.job());
+    expect_equal(info(t, "default").oldest, std::optional(lost.due), "since when, lost");
+    expect_equal(t.take(s, 1).size(), 1U, "the jobs taken");
+}
+
 /// They are listed by name.
 inline void are_listed_by_name(bench& t) {
     for (char const* name : {"b", "c", "a"}) {
@@ -131,6 +155,9 @@ inline constexpr conformance_case cases[] = {
      a_pause_concerns_only_acquiring,
      conformance_need::clock},
     {"queues.without_a_name_are_refused", without_a_name_are_refused},
+    {"queues.count_what_came_back_as_the_oldest",
+     count_what_came_back_as_the_oldest,
+     conformance_need::clock},
 };
 
 } // namespace cofire::testing::conformance::on_queues

@@ -91,6 +91,9 @@ inline void an_edit_by_hand_holds(bench& t) {
     expect_equal(r.origin, definition_origin::by_hand, "who wrote it");
     expect(r.code_definition == code, "the program's own to be kept beside it");
     expect_equal(r.next, std::optional(next), "the next occurrence");
+    hand.cron = "0 6 * * *";
+    put(t, "nightly", hand, next, definition_origin::by_hand);
+    expect(record(t, "nightly").code_definition == code, "it to be kept at a second edit, too");
 }
 
 /// It holds until the program's definition changes.
@@ -180,6 +183,16 @@ inline void nothing_fires_during_a_pause(bench& t) {
     }
 }
 
+/// A pause leaves the next time alone.
+inline void a_pause_keeps_the_next_time(bench& t) {
+    auto const due = put_due(t, "nightly");
+    t.recurring(recurring_pause{.id = "nightly", .next = due + 48h});
+    expect_equal(record(t, "nightly").next, std::optional(due), "the next occurrence");
+    t.recurring(recurring_pause{.id = "nightly", .paused = false});
+    t.recurring(recurring_pause{.id = "nightly", .paused = false, .next = due + 48h});
+    expect_equal(record(t, "nightly").next, std::optional(due), "it without a pause to end");
+}
+
 /// A resume sets the next time from now on.
 inline void a_resume_sets_the_next_time(bench& t) {
     auto const due = put_due(t, "nightly");
@@ -259,6 +272,7 @@ inline constexpr conformance_case cases[] = {
     {"recurring.nothing_fires_during_a_pause", nothing_fires_during_a_pause},
     {"recurring.a_resume_sets_the_next_time", a_resume_sets_the_next_time},
     {"recurring.servers_are_told_of_changes", servers_are_told_of_changes},
+    {"recurring.a_pause_keeps_the_next_time", a_pause_keeps_the_next_time},
 };
 
 } // namespace cofire::testing::conformance::on_recurring

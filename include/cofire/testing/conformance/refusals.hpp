@@ -166,6 +166,26 @@ inline void refuses_when_full_of_bytes(bench& t) {
     t.insert({.jobs = all.last(2)});
 }
 
+/// One id twice in a call is one job; with other content the call is refused.
+inline void refuses_an_id_twice_with_other_content(bench& t) {
+    std::vector<new_job> jobs{t.job(), t.job(), t.job()};
+    jobs[2] = jobs[1];
+    jobs[2].arguments += " ";
+    t.expect_refused(errc::content_differs, [&] { t.insert({.jobs = jobs}); });
+    jobs[2].arguments = jobs[1].arguments;
+    auto const r = t.insert({.jobs = jobs}).results;
+    expect_equal(r.at(1).status, insert_status::inserted, "the status of the first");
+    expect_equal(r.at(2).id, jobs[1].id, "the id of the second");
+    expect_equal(t.counts().inserted, 2U, "the jobs inserted");
+}
+
+/// A refused call takes no key, no place and no number.
+inline void a_refused_call_takes_no_key(bench& t) {
+    std::vector<new_job> jobs{t.keyed("k"), t.limited("disk"), t.after(t.new_id())};
+    t.expect_refused(errc::missing_parent, [&] { t.insert({.jobs = jobs}); });
+    t.put(t.keyed("k"));
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"insert.refuses_a_stored_id_with_another_type", refuses_a_stored_id_with_another_type},
@@ -182,6 +202,8 @@ inline constexpr conformance_case cases[] = {
     {"insert.refuses_arguments_too_large", refuses_arguments_too_large, conformance_need::limits},
     {"insert.refuses_when_full", refuses_when_full, conformance_need::limits},
     {"insert.refuses_when_full_of_bytes", refuses_when_full_of_bytes, conformance_need::limits},
+    {"insert.refuses_an_id_twice_with_other_content", refuses_an_id_twice_with_other_content},
+    {"insert.a_refused_call_takes_no_key", a_refused_call_takes_no_key},
 };
 
 } // namespace cofire::testing::conformance::on_refusals

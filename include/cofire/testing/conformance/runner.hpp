@@ -66,16 +66,25 @@ public:
     runner& operator=(runner const&) = delete;
     ~runner() { give_up(); }
 
-    /// Runs `op` to its end and returns its result or throws its error.
+    /// Runs `op` to its end and returns its result or throws its error. Fails if it completes on another
+    /// thread than the one that runs the context.
     template <class T>
     T await(
         asio::awaitable<T> op, std::source_location const& where = std::source_location::current()
     ) {
         std::optional<T> result;
         std::exception_ptr error;
+        std::thread::id thread;
         bool done = false;
-        spawn(keep(std::move(op), result), error, done, nullptr);
+        spawn(keep(std::move(op), result, thread), error, done, nullptr);
         run_until(done, "the operation to end", where);
+        if (thread != own_thread()) {
+            throw conformance_failure(
+                where,
+                "the operation to complete on the executor of the coroutine that awaits it",
+                "another thread"
+            );
+        }
         if (error) {
             std::rethrow_exception(error);
         }
@@ -124,8 +133,15 @@ public:
 
 private:
     template <class T>
-    static asio::awaitable<void> keep(asio::awaitable<T> op, std::optional<T>& result) {
-        result.emplace(co_await std::move(op));
+    static asio::awaitable<void>
+    keep(asio::awaitable<T> op, std::optional<T>& result, std::thread::id& thread) {
+        try {
+            result.emplace(co_await std::move(op));
+        } catch (...) {
+            thread = own_thread();
+            throw;
+        }
+        thread = own_thread();
     }
 
     static asio::awaitable<void> ended(asio::awaitable<wait_answer> op, started_wait& w) {

@@ -135,6 +135,20 @@ inline void a_series_refuses_a_bad_step(bench& t) {
     }
 }
 
+/// A run that was lost with its server is a run all the same.
+inline void a_series_counts_lost_runs(bench& t) {
+    auto const from = t.now();
+    auto const dead = t.server();
+    t.put(t.job());
+    t.take_one(dead);
+    t.kill(dead);
+    std::uint64_t runs = 0;
+    for (auto const& p : series(t, {.from = from})) {
+        runs += p.runs;
+    }
+    expect_equal(runs, 1U, "runs");
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"read.a_series_refuses_a_bad_step", a_series_refuses_a_bad_step},
@@ -151,6 +165,7 @@ inline constexpr conformance_case cases[] = {
     {"read.a_series_keeps_hours_for_a_month",
      a_series_keeps_hours_for_a_month,
      conformance_need::clock},
+    {"read.a_series_counts_lost_runs", a_series_counts_lost_runs, conformance_need::clock},
 };
 
 } // namespace cofire::testing::conformance::on_series

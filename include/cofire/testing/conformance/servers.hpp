@@ -199,6 +199,18 @@ inline void of_one_store_know_it_by_one_name(bench& t) {
     expect_equal(second.store_id, first.store_id, "the name of the store");
 }
 
+/// They tell when they were heard of last.
+inline void tell_when_they_were_heard_of(bench& t) {
+    auto const s = t.server();
+    auto const heard = [&] { return t.servers(server_list{}).servers.at(0).heartbeat; };
+    auto const first = t.now();
+    expect_equal(heard(), first, "when it was announced");
+    t.clock.advance(1s);
+    expect_equal(heard(), first, "when nothing was heard of it since");
+    t.tick({.server = s});
+    expect_equal(heard(), first + 1s, "when it ticked");
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"servers.numbers_are_never_used_twice", numbers_are_never_used_twice},
@@ -216,6 +228,7 @@ inline constexpr conformance_case cases[] = {
     {"servers.that_are_unknown_get_no_command", that_are_unknown_get_no_command},
     {"servers.of_another_contract_are_refused", of_another_contract_are_refused},
     {"servers.of_one_store_know_it_by_one_name", of_one_store_know_it_by_one_name},
+    {"servers.tell_when_they_were_heard_of", tell_when_they_were_heard_of, conformance_need::clock},
 };
 
 } // namespace cofire::testing::conformance::on_servers

@@ -169,6 +169,19 @@ inline void a_cap_of_zero_takes_none(bench& t) {
     expect_equal(ids_of(got), std::vector{other}, "the jobs taken");
 }
 
+/// Of jobs that fall due before anybody comes by, the one that was due first is first in line.
+inline void what_was_due_first_comes_first(bench& t) {
+    auto const s = t.server();
+    std::vector<job_id> ids;
+    for (auto const wait : {300ms, 100ms, 200ms}) {
+        new_job j = t.job();
+        j.due = t.now() + wait;
+        ids.push_back(t.put(j));
+    }
+    t.advance(1s);
+    expect_equal(ids_of(t.take(s)), std::vector{ids[1], ids[2], ids[0]}, "the order");
+}
+
 /// The cases of this file.
 inline constexpr conformance_case cases[] = {
     {"acquire.nothing_before_its_due_time", nothing_before_its_due_time, conformance_need::clock},
@@ -186,6 +199,9 @@ inline constexpr conformance_case cases[] = {
     {"acquire.nothing_from_a_paused_queue", nothing_from_a_paused_queue},
     {"acquire.keeps_to_type_caps", keeps_to_type_caps},
     {"acquire.a_cap_of_zero_takes_none", a_cap_of_zero_takes_none},
+    {"acquire.what_was_due_first_comes_first",
+     what_was_due_first_comes_first,
+     conformance_need::clock},
 };
 
 } // namespace cofire::testing::conformance::on_withheld
