@@ -9,6 +9,7 @@
 
 #include <boost/describe.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -52,6 +53,7 @@ BOOST_DESCRIBE_STRUCT(rare, (), (n, script, ms))
 /// What handlers keep outside of their processes.
 struct diary {
     std::map<cofire::job_id, std::size_t> ended; // runs that the handler ended
+    bool soon_missed = false;                    // an occurrence is missed after seconds
 };
 
 inline asio::awaitable<void> play_letter(cofire::job_context& ctx, char letter, int n, int ms) {
@@ -130,6 +132,9 @@ inline void set_up(cofire::testing::simulated_server& p, diary& d) {
     } else {
         p.options.queues = {"low", "default"};
         p.options.concurrency = 1;
+    }
+    if (d.soon_missed) {
+        p.options.misfire_after = 3s;
     }
     p.options.cancel_after = 500ms;
     p.options.hand_back_after = 900ms;
@@ -479,11 +484,16 @@ inline cofire::testing::simulation_options options_for(std::uint64_t seed) {
     scale(o.faults.lost_replies);
     scale(o.faults.failed_calls);
     scale(o.faults.slow_calls);
+    o.faults.orders = seed % 8 == 2 ? 3 : 0;
     if (random.below(2) == 0) {
         o.lease = 4s;
     }
     if (seed % 8 == 4) {
         o.faults = cofire::testing::simulation_faults::none();
+    }
+    if (seed % 16 == 12) { // servers are stopped, and nothing else: what follows is exact
+        o.faults.stops = 4;
+        o.faults.orders = 4;
     }
     if (seed % 8 == 6) { // calls fail while others are under way
         o.faults = cofire::testing::simulation_faults::none();
@@ -508,9 +518,31 @@ struct seed_result {
     std::uint64_t runs = 0;
 };
 
+/// What was logged is there, in a world in which nobody dies or loses a lease.
+inline void check_logs(cofire::testing::simulation& s, diary const& d) {
+    for (auto const& [id, runs] : d.ended) {
+        auto const records = s.get({&id, 1});
+        for (std::size_t run = 0; run != runs && !records.empty(); ++run) {
+            auto const is_it = [&](auto const& line) {
+                return line.text == "run " + std::to_string(run);
+            };
+            auto const& log = records[0].log;
+            s.check(
+                "I18: " + id.to_string() + " has the line of its run " + std::to_string(run),
+                std::any_of(log.begin(), log.end(), is_it)
+            );
+        }
+    }
+}
+
 inline seed_result run_with(cofire::testing::simulation_options options) {
     seed_result result;
     diary d;
+    d.soon_missed = options.seed % 8 == 0 || options.seed % 8 == 2;
+    cofire::testing::simulation_faults harmless = options.faults;
+    harmless.slow_calls = harmless.failed_calls = harmless.orders = harmless.stops = 0;
+    bool const keeps_logs =
+        harmless == cofire::testing::simulation_faults::none() && !options.lease;
     cofire::testing::simulation s(std::move(options));
     s.on_server([&d](cofire::testing::simulated_server& p) { set_up(p, d); });
     auto const client = [&s](cofire::client jobs) { return run_client(s, std::move(jobs)); };
@@ -518,6 +550,9 @@ inline seed_result run_with(cofire::testing::simulation_options options) {
     s.add_client(client);
     try {
         s.run();
+        if (keeps_logs) {
+            check_logs(s, d);
+        }
     } catch (std::exception const& e) {
         result.problem = e.what();
     }

@@ -491,6 +491,7 @@ BOOST_AUTO_TEST_CASE(i13_one_occurrence_fires_once) {
     story s;
     cofire::recurring_definition d;
     d.cron = "* * * * * *";
+    d.misfire = cofire::misfire_policy::skip;
     cofire::recurring_request const put =
         cofire::recurring_put{.id = "r", .definition = &d, .next = s.now()};
     s.checker.recurred(put, {.now = s.now(), .changed = true});
@@ -524,6 +525,51 @@ BOOST_AUTO_TEST_CASE(i13_an_occurrence_that_is_neither_run_nor_counted) {
     answer.fired.push_back({.status = cofire::fire_status::skipped});
     s.checker.recurred(cofire::recurring_fire{.firings = firings}, answer);
     BOOST_TEST(s.found("I13"));
+}
+
+// Three occurrences have passed; `made` are those that became jobs.
+std::string misfire(cofire::misfire_policy policy, std::vector<int> const& made) {
+    story s;
+    cofire::recurring_definition d;
+    d.cron = "* * * * * *";
+    d.misfire = policy;
+    cofire::recurring_request const put =
+        cofire::recurring_put{.id = "r", .definition = &d, .next = s.now()};
+    s.checker.recurred(put, {.now = s.now(), .changed = true});
+    std::vector<cofire::new_job> jobs;
+    cofire::recurring_answer answer{.now = s.now()};
+    answer.fired.push_back({.status = cofire::fire_status::fired});
+    for (int const second : made) {
+        cofire::new_job& job = jobs.emplace_back();
+        job.id = job_id::make(s.now(), 2, jobs.size());
+        job.settings = std::make_shared<cofire::job_settings const>();
+        job.occurrence = s.now() + std::chrono::seconds{second};
+        answer.fired[0].jobs.push_back({.id = job.id, .status = cofire::insert_status::inserted});
+    }
+    std::vector<cofire::recurring_firing> firings(1);
+    firings[0].id = "r";
+    firings[0].expected = s.now();
+    firings[0].next = s.now() + 3s;
+    firings[0].skipped = 3 - made.size();
+    firings[0].jobs = jobs;
+    s.clock.advance(3s);
+    s.checker.recurred(cofire::recurring_fire{.firings = firings}, answer);
+    return s.checker.problem();
+}
+
+BOOST_AUTO_TEST_CASE(i13_missed_occurrences_are_served_as_the_definition_says) {
+    using policy = cofire::misfire_policy;
+    BOOST_TEST(misfire(policy::once, {2}) == "");
+    BOOST_TEST(misfire(policy::all, {0, 1, 2}) == "");
+    BOOST_TEST(misfire(policy::skip, {}) == "");
+    for (auto const& wrong :
+         {misfire(policy::once, {0}),
+          misfire(policy::once, {}),
+          misfire(policy::all, {2}),
+          misfire(policy::all, {0, 2, 1}),
+          misfire(policy::skip, {2})}) {
+        BOOST_TEST(wrong.starts_with("I13:"), wrong);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(i14_a_miscounted_attempt) {
@@ -586,6 +632,55 @@ BOOST_AUTO_TEST_CASE(i15_the_right_run_is_stopped) {
     s.change(id, cofire::change_kind::cancel);
     s.end(id, 1, simulated_end::stopped, cancellation_reason::cancelled);
     BOOST_TEST(s.checker.problem() == "");
+}
+
+BOOST_AUTO_TEST_CASE(i15_a_run_over_its_timeout_is_not_asked_to_stop) {
+    story s;
+    auto const id = s.insert([](cofire::new_job& job) {
+        cofire::job_settings settings;
+        settings.timeout = 1s;
+        job.settings = std::make_shared<cofire::job_settings const>(settings);
+    });
+    s.acquire(id, 1);
+    s.start(id, 1);
+    s.clock.advance(1s);
+    s.checker.still_runs(id, 1, cancellation_reason::none);
+    s.clock.advance(1s);
+    s.checker.still_runs(id, 1, cancellation_reason::timeout);
+    BOOST_TEST(s.checker.problem() == "");
+    s.checker.still_runs(id, 1, cancellation_reason::none);
+    BOOST_TEST(s.found("I15"));
+}
+
+BOOST_AUTO_TEST_CASE(i7_a_server_that_stops_keeps_what_has_not_started) {
+    story s;
+    auto const id = s.insert();
+    s.acquire(id, 1);
+    s.checker.look_for_late({});
+    BOOST_TEST(s.checker.problem() == "");
+    s.checker.stop_asked(1);
+    s.checker.look_for_late({});
+    BOOST_TEST(s.found("I7"));
+}
+
+BOOST_AUTO_TEST_CASE(i7_a_server_has_stopped_and_not_retired) {
+    story s;
+    s.checker.server_retired(1);
+    s.checker.stopped(1);
+    BOOST_TEST(s.checker.problem() == "");
+    s.checker.stopped(2);
+    BOOST_TEST(s.found("I7"));
+}
+
+// It may have asked for jobs before it dealt with the answer that told it.
+BOOST_AUTO_TEST_CASE(a_server_that_is_told_to_rest_does_so_from_its_next_tick_on) {
+    story s;
+    s.checker.ticks(1);
+    s.checker.told_to_rest(1);
+    BOOST_TEST(!s.checker.rests(1));
+    s.checker.ticks(1);
+    BOOST_TEST(s.checker.rests(1));
+    BOOST_TEST(!s.checker.rests(2));
 }
 
 BOOST_AUTO_TEST_CASE(i16_more_run_than_the_limit_allows) {

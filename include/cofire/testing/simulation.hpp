@@ -152,6 +152,8 @@ private:
     void kill(process& p);
     void step();
     void inject();
+    void order(process& p);
+    void stop_drained();
     bool poll_some();
     void look_after(process& p);
     void pass_time();

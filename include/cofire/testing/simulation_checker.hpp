@@ -77,6 +77,12 @@ public:
     void queue_paused(std::string_view queue, bool paused);
     /// A process announced itself as this server.
     void announced(std::uint32_t process, server_instance server, server_announce const& a);
+    /// A server gets the answer that an operator wants it to take no more jobs.
+    void told_to_rest(server_instance server);
+    /// A server begins a tick: it has dealt with the answer to the one before.
+    void ticks(server_instance server);
+    /// True if it was told so, and has dealt with it.
+    [[nodiscard]] bool rests(server_instance server) const;
     /// A server is taken for dead; what it held is lost.
     void server_died(server_instance server);
     /// A server has left; what it held is handed back.
@@ -94,10 +100,15 @@ public:
         simulated_end end,
         cofire::cancellation_reason reason
     );
+    /// A handler still runs, and was asked to stop for `reason`; nobody has anything to do until time
+    /// passes.
+    void still_runs(job_id id, epoch_type epoch, cofire::cancellation_reason reason);
     /// A process starts, again perhaps.
     void process_started(std::uint32_t process);
     /// A process was asked to stop.
     void stop_asked(std::uint32_t process);
+    /// A process has stopped without an error.
+    void stopped(std::uint32_t process);
 
     /// The wall clock was moved.
     void time_moved();
@@ -174,6 +185,8 @@ private:
     struct server_model {
         std::uint32_t process = 0;
         bool alive = true;
+        bool told_to_rest = false; // an operator wants it to take no more jobs
+        bool rests = false;        // and it has dealt with that
         std::vector<announced_type> types{};
         std::vector<std::string> queues{};
     };
@@ -215,6 +228,11 @@ private:
     );
     [[nodiscard]] bool is_stopping(std::uint32_t process) const;
     void check_firing(recurring_firing const& f, fire_result const& result);
+    void check_misfire(
+        recurring_definition const& d,
+        recurring_firing const& f,
+        std::span<time_point const> occurrences
+    );
     void check_record(job_record const& record);
     void check_unexplained(std::unordered_map<job_id, job_state> const& states);
     void check_history(job_record const& record);

@@ -16,8 +16,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cofire::testing {
 
@@ -41,15 +43,20 @@ struct simulation_faults {
     std::uint32_t failed_calls = 10;
     /// A call takes place later, or its answer comes later, by up to a second. Chance per call.
     std::uint32_t slow_calls = 20;
+    /// An operator orders a server to drain, and stops it some seconds later, or orders it to stop. It is
+    /// started again. Chance per step.
+    std::uint32_t orders = 1;
 
     /// Nothing goes wrong.
-    [[nodiscard]] static constexpr simulation_faults none() { return {0, 0, 0, 0, 0, 0, 0, 0}; }
+    [[nodiscard]] static constexpr simulation_faults none() { return {0, 0, 0, 0, 0, 0, 0, 0, 0}; }
 
     /// Equal if all chances are.
     friend bool operator==(simulation_faults const&, simulation_faults const&) = default;
 };
 
 namespace detail {
+
+class run_note;
 
 /// What the processes of a simulation share.
 struct simulation_world {
@@ -78,6 +85,7 @@ struct simulation_world {
     bool faulty = false;
     std::optional<duration> lease{}; // timed leases, kept by the connections for the storage
     std::map<server_instance, server_entry> servers{};
+    std::set<run_note const*> running{}; // handlers that have not ended
 };
 
 } // namespace detail
@@ -123,6 +131,7 @@ private:
     asio::awaitable<void> dawdle();
     asio::awaitable<void> die(std::string_view when);
     void renew(server_instance server);
+    void look_at_taken(bool rests, std::vector<acquired_job> const& jobs);
     void take_announcement(servers_request const& r, servers_answer& a);
 
     std::shared_ptr<detail::simulation_world> world_;

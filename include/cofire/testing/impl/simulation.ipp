@@ -114,6 +114,40 @@ COFIRE_DECL void simulation::pass_time() {
     move_clock(by, false);
 }
 
+/// An operator orders a server to drain, which is stopped later, or to stop.
+COFIRE_DECL void simulation::order(process& p) {
+    auto const of_this = [&](auto const& entry) { return entry.second.process == p.number; };
+    auto const found = std::find_if(world_->servers.rbegin(), world_->servers.rend(), of_this);
+    bool const drain = world_->random.below(2) == 0;
+    if (found == world_->servers.rend()) {
+        return; // not announced yet
+    }
+    world_->history.add(
+        {.process = p.number, .what = drain ? "is ordered to drain" : "is ordered to stop"}
+    );
+    servers_request const r = server_order{
+        .server = found->first, .command = drain ? server_command::drain : server_command::stop};
+    [[maybe_unused]] auto const taken = await(storage_.ref().servers(r));
+    p.stops_among_faults = true;
+    if (drain) {
+        p.stops_at = world_->clock.steady_now() + std::chrono::seconds{5};
+    } else {
+        world_->checker.stop_asked(p.number);
+    }
+}
+
+/// Stops those that were to drain for a while.
+COFIRE_DECL void simulation::stop_drained() {
+    for (auto const& p : processes_) {
+        if (p->alive() && p->stops_at && *p->stops_at <= world_->clock.steady_now()) {
+            p->stops_at.reset();
+            world_->history.add({.process = p->number, .what = "is asked to stop"});
+            world_->checker.stop_asked(p->number);
+            p->server->stop();
+        }
+    }
+}
+
 /// Something goes wrong, perhaps.
 COFIRE_DECL void simulation::inject() {
     simulation_faults const& f = world_->faults;
@@ -146,6 +180,8 @@ COFIRE_DECL void simulation::inject() {
         } else {
             p.server->stop_now();
         }
+    } else if (world_->happens(f.orders)) {
+        order(p);
     }
 }
 
@@ -179,6 +215,7 @@ COFIRE_DECL void simulation::step() {
     if (world_->faulty) {
         inject();
     }
+    stop_drained();
     std::size_t const before = world_->history.events().size();
     if (!poll_some()) {
         look_for_late();
@@ -237,6 +274,9 @@ COFIRE_DECL void simulation::look_for_late() {
     auto const ids = world_->checker.unfinished();
     auto const records = get(ids);
     world_->checker.look_for_late(records);
+    for (detail::run_note const* run : world_->running) {
+        run->look();
+    }
 }
 
 COFIRE_DECL bool simulation::clients_done() const {
@@ -358,7 +398,9 @@ COFIRE_DECL void simulation::run() {
         start_client(p, workloads_[n]);
     }
     world_->faulty = true;
-    if (options_.faults == simulation_faults::none()) {
+    simulation_faults rest = options_.faults; // what is no order
+    rest.stops = rest.orders = 0;
+    if (rest == simulation_faults::none()) {
         exact_from_ = world_->clock.steady_now();
     }
     for (std::uint32_t n = 0; n < options_.steps || !clients_done(); ++n) {

@@ -343,23 +343,52 @@ simulation_checker::check_firing(recurring_firing const& f, fire_result const& r
     }
     // Each occurrence became a job or was counted as skipped.
     constexpr std::uint64_t most = 50;
-    if (!f.next || !f.error.empty() || f.skipped >= most || m.definition.zone != "UTC") {
+    if (!f.next || !f.error.empty() || f.skipped >= most) {
         return;
     }
     auto const cron = cron_expression::parse(m.definition.cron);
-    std::uint64_t passed = 0;
+    zone const z = zone::locate(m.definition.zone);
+    std::vector<time_point> passed;
     std::optional<time_point> at = f.expected;
-    while (at && *at < *f.next && passed <= most) {
-        ++passed;
-        at = cron.next(std::chrono::floor<std::chrono::seconds>(*at), zone::utc());
+    while (at && *at < *f.next && passed.size() <= most) {
+        passed.push_back(*at);
+        at = cron.next(std::chrono::floor<std::chrono::seconds>(*at), z);
     }
-    if (passed <= most && passed != f.jobs.size() + f.skipped) {
+    if (passed.size() > most) {
+        return;
+    }
+    if (passed.size() != f.jobs.size() + f.skipped) {
         report(
             "I13",
             job_id(),
-            std::string(f.id) + ": " + std::to_string(passed) + " occurrences, and " +
+            std::string(f.id) + ": " + std::to_string(passed.size()) + " occurrences, and " +
                 std::to_string(f.jobs.size()) + " jobs and " + std::to_string(f.skipped) +
                 " skipped"
+        );
+        return;
+    }
+    check_misfire(m.definition, f, passed);
+}
+
+/// Of several occurrences all, the latest or none became jobs, as the definition says.
+COFIRE_DECL void simulation_checker::check_misfire(
+    recurring_definition const& d,
+    recurring_firing const& f,
+    std::span<time_point const> occurrences
+) {
+    std::span<time_point const> wanted = occurrences;
+    if (d.misfire == misfire_policy::once) {
+        wanted = occurrences.last(1);
+    } else if (d.misfire == misfire_policy::skip && (occurrences.size() > 1 || f.jobs.empty())) {
+        wanted = {};
+    }
+    auto const is_of = [](new_job const& job, time_point at) { return job.occurrence == at; };
+    if (!std::ranges::equal(f.jobs, wanted, is_of)) {
+        report(
+            "I13",
+            job_id(),
+            std::string(f.id) + ": other jobs of " + std::to_string(occurrences.size()) +
+                " occurrences than its misfire policy makes"
         );
     }
 }
@@ -378,6 +407,23 @@ COFIRE_DECL void simulation_checker::announced(
     servers_[server] = {.process = process, .alive = true, .types = a.types, .queues = a.queues};
 }
 
+COFIRE_DECL void simulation_checker::told_to_rest(server_instance server) {
+    if (auto const found = servers_.find(server); found != servers_.end()) {
+        found->second.told_to_rest = true;
+    }
+}
+
+COFIRE_DECL void simulation_checker::ticks(server_instance server) {
+    if (auto const found = servers_.find(server); found != servers_.end()) {
+        found->second.rests = found->second.told_to_rest;
+    }
+}
+
+COFIRE_DECL bool simulation_checker::rests(server_instance server) const {
+    auto const found = servers_.find(server);
+    return found != servers_.end() && found->second.rests;
+}
+
 COFIRE_DECL void simulation_checker::server_died(server_instance server) {
     end_server(server, true);
 }
@@ -392,6 +438,19 @@ COFIRE_DECL void simulation_checker::process_started(std::uint32_t process) {
 
 COFIRE_DECL void simulation_checker::stop_asked(std::uint32_t process) {
     stopping_.push_back(process);
+}
+
+COFIRE_DECL void simulation_checker::stopped(std::uint32_t process) {
+    for (auto const& [instance, server] : servers_) {
+        if (server.process == process && server.alive) {
+            report(
+                "I7",
+                job_id(),
+                "process " + std::to_string(process) +
+                    " has stopped, and its server has not retired"
+            );
+        }
+    }
 }
 
 COFIRE_DECL bool simulation_checker::is_stopping(std::uint32_t process) const {

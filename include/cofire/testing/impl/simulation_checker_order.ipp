@@ -101,6 +101,7 @@ simulation_checker::idle_servers() const {
     for (auto const& [instance, server] : servers_) {
         latest[server.process] = {instance, &server};
     }
+    std::erase_if(latest, [](auto const& entry) { return entry.second.second->told_to_rest; });
     for (job_id id : order_) {
         job_model const& m = jobs_.at(id);
         auto const holder = m.held ? servers_.find(m.runs.back().server) : servers_.end();
@@ -140,6 +141,9 @@ COFIRE_DECL void simulation_checker::look_for_late(std::span<job_record const> r
         bool const ended = m.held && m.runs.back().ended;
         if (ended && m.runs.back().end != simulated_end::destroyed) {
             report("I5", id, "has ended its run, and the storage is not told");
+        }
+        if (m.held && !m.runs.back().started && is_stopping(m.runs.back().process)) {
+            report("I7", id, "has not started, and is kept by a server that stops");
         }
     }
     auto const idle = idle_servers();

@@ -267,6 +267,22 @@ COFIRE_DECL void simulation_checker::run_ended(
     }
 }
 
+COFIRE_DECL void
+simulation_checker::still_runs(job_id id, epoch_type epoch, cofire::cancellation_reason reason) {
+    constexpr std::chrono::milliseconds late{100};
+    job_model const* const m = find(id);
+    if (m == nullptr || reason != cofire::cancellation_reason::none) {
+        return;
+    }
+    duration const timeout = m->asked.settings->timeout;
+    for (acquisition const& run : m->runs) {
+        if (run.epoch == epoch && run.started && !run.ended && timeout > duration{0} &&
+            clock_.steady_now() - run.start > timeout + late) {
+            report("I15", id, "runs for longer than its timeout, and is not asked to stop");
+        }
+    }
+}
+
 /// Whoever is asked to stop must have been meant.
 COFIRE_DECL void simulation_checker::check_stop_reason(
     std::uint32_t process,

@@ -27,6 +27,7 @@ struct simulation::process {
     bool stops_among_faults = false;
     steady_point stalled_until{};
     steady_point starts_at{};
+    std::optional<steady_point> stops_at{}; // it drains until then
     std::uint64_t lives = 0;
 
     [[nodiscard]] bool alive() const { return context != nullptr; }
@@ -38,12 +39,17 @@ namespace detail {
 class run_note {
 public:
     run_note(std::shared_ptr<simulation_world> world, std::uint32_t process, job_context& ctx)
-        : world_(std::move(world)), process_(process), id_(ctx.id()), epoch_(ctx.epoch()) {
+        : world_(std::move(world)),
+          process_(process),
+          ctx_(&ctx),
+          id_(ctx.id()),
+          epoch_(ctx.epoch()) {
         acquired_job job;
         job.id = id_;
         job.epoch = epoch_;
         job.arguments = ctx.arguments();
         world_->checker.run_started(process_, job);
+        world_->running.insert(this);
     }
     run_note(run_note const&) = delete;
     run_note& operator=(run_note const&) = delete;
@@ -53,14 +59,19 @@ public:
         }
     }
 
+    /// Time is about to pass.
+    void look() const { world_->checker.still_runs(id_, epoch_, ctx_->cancellation_reason()); }
+
     void end(simulated_end how, cancellation_reason why) {
         ended_ = true;
+        world_->running.erase(this);
         world_->checker.run_ended(process_, id_, epoch_, how, why);
     }
 
 private:
     std::shared_ptr<simulation_world> world_;
     std::uint32_t process_;
+    job_context* ctx_;
     job_id id_;
     epoch_type epoch_;
     bool ended_ = false;
@@ -127,6 +138,7 @@ COFIRE_DECL void simulation::start_server(process& p) {
     p.link = std::make_shared<simulation_storage>(world_, storage_.ref(), p.number, true);
     p.ended = false;
     p.stops_among_faults = false;
+    p.stops_at.reset();
     p.error = nullptr;
     server_options options;
     options.seed = random_source::mix(options_.seed * 1000 + p.number * 100 + p.lives++);
@@ -188,6 +200,9 @@ COFIRE_DECL void simulation::look_after(process& p) {
             tell("a server ended with an error: ");
         }
         world_->history.add({.process = p.number, .what = "has stopped"});
+        if (!p.error && !excused) {
+            world_->checker.stopped(p.number);
+        }
         kill(p);
     } else {
         return;

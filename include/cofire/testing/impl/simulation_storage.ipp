@@ -147,23 +147,39 @@ COFIRE_DECL asio::awaitable<insert_answer> simulation_storage::insert(insert_req
     co_return answer;
 }
 
+/// `rests`: whether the server knew before it asked that it is to take no more jobs.
+COFIRE_DECL void
+simulation_storage::look_at_taken(bool rests, std::vector<acquired_job> const& jobs) {
+    if (rests && !jobs.empty()) {
+        world_->checker.report(
+            "I17", jobs.front().id, "was taken by a server that was ordered to take no more"
+        );
+    }
+}
+
 COFIRE_DECL asio::awaitable<acquire_answer> simulation_storage::acquire(acquire_request r) {
+    bool const rests = world_->checker.rests(r.server);
     auto begin = before("acquire");
     co_await std::move(begin);
     auto op = storage_.acquire(r);
     acquire_answer answer = co_await std::move(op);
     world_->checker.acquired(process_, r, answer);
+    look_at_taken(rests, answer.jobs);
     auto end = after("acquire", reply::may_be_lost);
     co_await std::move(end);
     co_return answer;
 }
 
 COFIRE_DECL asio::awaitable<settle_answer> simulation_storage::settle(settle_request r) {
+    bool const rests = world_->checker.rests(r.server);
     auto begin = before("settle");
     co_await std::move(begin);
     auto op = storage_.settle(r);
     settle_answer answer = co_await std::move(op);
     world_->checker.settled(process_, r, answer);
+    if (answer.acquired) {
+        look_at_taken(rests, answer.acquired->jobs);
+    }
     auto end = after("settle", reply::may_be_lost);
     co_await std::move(end);
     co_return answer;
@@ -177,6 +193,7 @@ COFIRE_DECL void simulation_storage::renew(server_instance server) {
 }
 
 COFIRE_DECL asio::awaitable<tick_answer> simulation_storage::tick(tick_request r) {
+    world_->checker.ticks(r.server);
     auto begin = before("tick");
     co_await std::move(begin);
     auto op = storage_.tick(r);
@@ -184,6 +201,9 @@ COFIRE_DECL asio::awaitable<tick_answer> simulation_storage::tick(tick_request r
     renew(r.server);
     auto end = after("tick", reply::may_be_lost);
     co_await std::move(end);
+    if (answer.command != server_command::none) {
+        world_->checker.told_to_rest(r.server);
+    }
     co_return answer;
 }
 
