@@ -157,6 +157,39 @@ BOOST_AUTO_TEST_CASE(new_jobs) {
     BOOST_TEST(again.text("id") == made.text("id"));
 }
 
+// Of the latest jobs of each end some hundred are looked at: the share of the failed is that of a time in
+// which all of both were seen.
+BOOST_AUTO_TEST_CASE(a_types_figures_are_of_one_span_of_time) {
+    world w;
+    served s(w);
+    auto const server = w.announce({{"backup"}}, {"default"}).instance;
+    auto const end = [&](int count, cofire::outcome_kind kind) {
+        for (int i = 0; i != count; ++i) {
+            w.enqueue("backup");
+        }
+        for (auto const& job : w.acquire(server, 1'000)) {
+            cofire::run_outcome outcome;
+            outcome.id = job.id;
+            outcome.epoch = job.epoch;
+            outcome.kind = kind;
+            if (kind == cofire::outcome_kind::failed) {
+                outcome.error = cofire::error_info{"std::runtime_error", "no space", 42};
+            }
+            outcome.started = start_time;
+            w.settle(server, outcome);
+        }
+        w.clock.advance(1min);
+    };
+    end(7, cofire::outcome_kind::failed);
+    end(100, cofire::outcome_kind::succeeded);
+    end(5, cofire::outcome_kind::failed);
+    end(495, cofire::outcome_kind::succeeded);
+    auto const type = s.get_object("/api/types/one?type=backup");
+    BOOST_TEST(type.at("succeeded").as_int64() == 500);
+    BOOST_TEST(type.at("failed").as_int64() == 5);
+    BOOST_TEST(type.at("last_errors").as_array().size() == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(failed_jobs_in_groups) {
     world w;
     served s(w);
@@ -411,7 +444,7 @@ BOOST_AUTO_TEST_CASE(events_tell_of_changes) {
             std::string const event = c.read_until("\n\n");
             is_counted = is_counted || event.find(R"("deleted":1)") != std::string::npos;
             is_shown = is_shown || event.find(R"("state":"deleted")") != std::string::npos;
-            is_quiet = is_quiet || event == ": \n\n"; // nothing happened
+            is_quiet = is_quiet || event == "event: beat\ndata: {}\n\n"; // nothing happened
         }
         BOOST_TEST(is_counted);
         BOOST_TEST(is_shown);

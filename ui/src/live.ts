@@ -27,6 +27,9 @@ interface Live {
 export const live: Live = { connection: "connecting", tick: 0, samples: [] };
 
 const sample_limit = 300;
+/** The first event comes at once, then at least one every 15 seconds. */
+const first_word_ms = 6_000;
+const beat_ms = 40_000;
 const listeners = new Set<() => void>();
 const job_listeners = new Set<(job: JobDetail | undefined) => void>();
 let source: EventSource | undefined;
@@ -34,6 +37,7 @@ let watched = "";
 let poll_timer = 0;
 let retry_timer = 0;
 let reopen_timer = 0;
+let watch_timer = 0;
 let poll_ms = 2000;
 let offset_ms = 0;
 let sampled: Overview | undefined;
@@ -92,7 +96,7 @@ async function poll(): Promise<void> {
     } catch (e) {
         if (streams()) return;
         if (e instanceof Failure && e.status === 404) for (const f of job_listeners) f(undefined);
-        else connection("offline");
+        connection(e instanceof Failure && e.status >= 400 && e.status < 500 ? "polling" : "offline");
     }
     if (document.hidden) return;
     poll_timer = window.setTimeout(() => void poll(), Math.max(poll_ms, 2000));
@@ -101,7 +105,7 @@ async function poll(): Promise<void> {
 function close(): void {
     source?.close();
     source = undefined;
-    for (const timer of [poll_timer, retry_timer, reopen_timer]) window.clearTimeout(timer);
+    for (const timer of [poll_timer, retry_timer, reopen_timer, watch_timer]) window.clearTimeout(timer);
 }
 
 function open(): void {
@@ -110,20 +114,35 @@ function open(): void {
     const s = new EventSource("api/events" + (watched ? "?job=" + encodeURIComponent(watched) : ""));
     source = s;
     const parse = <T>(e: Event): T => JSON.parse((e as MessageEvent<string>).data) as T;
-    s.addEventListener("open", () => {
+    // A stream that says nothing is none: a proxy holds it back, or nobody is there any more.
+    const silent = () => {
+        if (source !== s) return;
+        s.close();
+        void poll();
+        retry_timer = window.setTimeout(open, 60_000);
+    };
+    const expect_word = (within_ms: number) => {
+        window.clearTimeout(watch_timer);
+        watch_timer = window.setTimeout(silent, within_ms);
+    };
+    const on = (name: string, f: (e: Event) => void) =>
+        s.addEventListener(name, (e) => {
+            expect_word(beat_ms);
+            f(e);
+        });
+    expect_word(first_word_ms);
+    on("overview", (e) => {
         window.clearTimeout(poll_timer);
-        connection("live");
-    });
-    s.addEventListener("overview", (e) => {
         connection("live");
         receive(parse<Overview>(e));
     });
+    on("beat", () => undefined);
     // The server is there, but its storage does not answer: what is shown is old.
-    s.addEventListener("problem", () => connection("offline"));
-    s.addEventListener("job", (e) => {
+    on("problem", () => connection("offline"));
+    on("job", (e) => {
         for (const f of job_listeners) f(parse<JobDetail>(e));
     });
-    s.addEventListener("gone", () => {
+    on("gone", () => {
         for (const f of job_listeners) f(undefined);
     });
     s.addEventListener("error", () => {

@@ -47,10 +47,19 @@ function Page({ route, session }: { route: Route; session: Session }) {
 
 function Search() {
     const [text, set] = useState("");
+    const [fault, set_fault] = useState("");
+    const search = () => {
+        if (!text.trim()) return;
+        const found = search_link(text, server_now());
+        set_fault("fault" in found ? found.fault : "");
+        if ("link" in found) go(found.link);
+    };
     return (
-        <form role="search" class="search" onSubmit={(e) => { e.preventDefault(); if (text.trim()) go(search_link(text, server_now())); }}>
-            <input id="search" type="search" value={text} onInput={(e) => set(text_of(e))} autocomplete="off" spellcheck={false}
-                aria-label="Search jobs" placeholder="Search: an id, text, queue:images, state:failed, tag:crm, since:2h" />
+        <form role="search" class="search" onSubmit={(e) => { e.preventDefault(); search(); }}>
+            <input id="search" type="search" value={text} onInput={(e) => { set(text_of(e)); set_fault(""); }} autocomplete="off" spellcheck={false}
+                aria-label="Search jobs" aria-invalid={Boolean(fault)} aria-describedby={fault ? "search-fault" : undefined}
+                placeholder="Search: an id, text, queue:images, state:failed, tag:crm, since:2h" />
+            {fault && <p id="search-fault" class="fault search-fault" role="alert">{fault}</p>}
         </form>
     );
 }

@@ -46,28 +46,33 @@ function time_of(text: string, now: number): string | undefined {
     return Number.isNaN(t) ? undefined : new Date(t).toISOString();
 }
 
-/** Where a search leads: to a job, or to a list. */
-export function search_link(input: string, now: number): string {
+/** Where a search leads: to a job, or to a list. Or what is wrong with it, in words. */
+export function search_link(input: string, now: number): { link: string } | { fault: string } {
     const text = input.trim();
-    if (id_form.test(text)) return link(["job", text.toLowerCase()]);
+    if (id_form.test(text)) return { link: link(["job", text.toLowerCase()]) };
     const filter: Filter = {};
     let state = "all";
     const rest: string[] = [];
-    for (const m of text.matchAll(/(?:([a-z]+):)?(?:"([^"]*)"|(\S+))/g)) {
-        const [whole, name, quoted, plain] = m;
+    for (const m of text.matchAll(/(?:([a-z]+):)?(?:"([^"]*)"|(\S+))/gi)) {
+        const [whole, word, quoted, plain] = m;
+        const name = word?.toLowerCase();
         const value = quoted ?? plain ?? "";
-        if (name === "state" && (is_state(value) || value === "parked" || value === "retries")) state = value;
+        if (name === "state") {
+            state = value.toLowerCase();
+            if (!is_state(state) && state !== "parked" && state !== "retries") return { fault: `There is no state "${value}".` };
+        }
         else if (name === "queue" || name === "type" || name === "tag" || name === "recurring" || name === "text") filter[name] = value;
         else if (name === "error") filter.fingerprint = value;
-        else if (name === "id" && id_form.test(value)) return link(["job", value.toLowerCase()]);
-        else if (name === "since" || name === "after") {
+        else if (name === "id") {
+            if (!id_form.test(value)) return { fault: `"${value}" is no whole id.` };
+            return { link: link(["job", value.toLowerCase()]) };
+        } else if (name === "since" || name === "after" || name === "before" || name === "until") {
             const t = time_of(value, now);
-            if (t) filter.from = t;
-        } else if (name === "before" || name === "until") {
-            const t = time_of(value, now);
-            if (t) filter.before = t;
+            if (!t) return { fault: `"${value}" is no time. Try ${name}:2h, ${name}:1d or ${name}:2026-01-31.` };
+            if (name === "since" || name === "after") filter.from = t;
+            else filter.before = t;
         } else rest.push(name ? whole : value);
     }
     if (rest.length) filter.text = rest.join(" ");
-    return link(["jobs", state], { ...filter });
+    return { link: link(["jobs", state], { ...filter }) };
 }

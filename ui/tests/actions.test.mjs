@@ -85,8 +85,9 @@ test("a new job: wrong and right input", async () => {
         await page.getByLabel("height may be empty").or(page.locator(".optional input.number")).first().fill("480");
         await page.locator("summary:has-text('Options')").click();
         await page.getByLabel("Queue").fill("no spaces allowed");
-        await button(page, "Enqueue");
-        await page.waitForSelector(".fault:has-text('is no queue')");
+        await page.waitForSelector(".fault:has-text('1 to 128 letters')");
+        await page.waitForSelector(".buttons:has-text('queue: 1 to 128 letters')"); // also if the options are folded
+        assert.equal(await page.locator("main").getByRole("button", { name: "Enqueue" }).isDisabled(), true);
         await page.getByLabel("Queue").fill("images");
         await page.getByLabel("Tags").fill("a, b");
         await button(page, "In");

@@ -118,6 +118,45 @@ test("search: an id, words, text, a filter that can be taken back", async () => 
     });
 });
 
+test("search: what is wrong with it is said, and leads nowhere", async () => {
+    await with_page({}, async (page) => {
+        await show(page, "#/jobs/failed");
+        for (const [text, said] of [["since:yestrday", "is no time"], ["state:broken", "There is no state"], ["id:bef0", "no whole id"]]) {
+            await page.fill("#search", text);
+            await page.keyboard.press("Enter");
+            await page.waitForSelector(`.search-fault:has-text('${said}')`);
+            assert.match(page.url(), /#\/jobs\/failed$/);
+        }
+        await page.fill("#search", "State:Failed Queue:images");
+        await page.keyboard.press("Enter");
+        await page.waitForFunction(() => location.hash.includes("queue=images"));
+        assert.match(page.url(), /jobs\/failed/);
+        assert.equal(await page.locator(".search-fault").count(), 0);
+    });
+});
+
+test("every link of the overview leads to a page", async () => {
+    await with_page({}, async (page) => {
+        await show(page, "#/overview");
+        const links = await page.locator("main a[href^='#']").evaluateAll((list) => [...new Set(list.map((a) => a.getAttribute("href")))]);
+        assert.ok(links.includes("#/jobs/parked"));
+        for (const hash of links) {
+            await show(page, hash);
+            assert.equal(await page.locator("main .empty:has-text('There is no such page')").count(), 0, hash);
+        }
+    });
+});
+
+test("an event stream that a proxy holds back is none: it polls", async () => {
+    await with_page({}, async (page) => {
+        await page.route("**/api/events*", () => undefined); // never answered
+        await show(page, "#/overview");
+        await page.reload();
+        await page.waitForSelector(".connection.polling", { timeout: 15_000 });
+        await page.waitForSelector("main .tiles");
+    });
+});
+
 test("live: progress grows; without event streams it polls", async () => {
     for (const events of [true, false]) {
         await with_page({ mock: { events } }, async (page, { data }) => {

@@ -42,6 +42,10 @@ function kinds_for(state: State | undefined): Kind[] {
     }
 }
 
+const filter_words: Record<string, string> = {
+    recurring: "recurring job", fingerprint: "error", from: "inserted from", before: "inserted before", text: "with the text", sub_state: "that are",
+};
+
 interface Preview {
     count: number;
     exact: boolean;
@@ -126,7 +130,9 @@ export function Bulk({ target, close }: { target: BulkTarget; close: (changed: b
     };
 
     const number = preview ? `${preview.exact ? "" : "at least "}${plural(preview.count, "job")}` : "…";
-    const title = target.ids ? `${plural(target.ids.length, "selected job")}` : "All jobs that match";
+    const rest = Object.entries(filter ?? {}).filter(([name]) => name !== "state").map(([name, v]) => `${filter_words[name] ?? name} ${v ?? ""}`);
+    const title = target.ids ? plural(target.ids.length, "selected job")
+        : `All ${target.state ?? ""} jobs${rest.length ? `: ${rest.join(", ")}` : ""}`.replace("  ", " ");
     return (
         <Dialog title={title} close={() => { stop.current = true; close(sum !== undefined); }}>
             {!sum && (

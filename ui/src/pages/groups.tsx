@@ -42,7 +42,10 @@ export function Groups({ filter, session }: { filter: Filter; session: Session }
                     }
                 };
                 if (!page.groups.length) {
-                    return <Empty title="Nothing has failed"><p>Jobs that used up their attempts come here, grouped by their error, and stay until they are requeued or deleted.</p></Empty>;
+                    return Object.values(filter).some(Boolean)
+                        ? <Empty title="No failed job matches"><p>{page.cursor ? "Not in what was searched so far." : "Take something out of the filter to see more."}</p>
+                            {page.cursor && <button type="button" disabled={busy} onClick={() => void further()}>Search further</button>}</Empty>
+                        : <Empty title="Nothing has failed"><p>Jobs that used up their attempts come here, grouped by their error, until they are requeued or have been kept long enough.</p></Empty>;
                 }
                 return (
                     <>

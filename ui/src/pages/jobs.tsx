@@ -35,7 +35,7 @@ const empty_words: Record<Tab, [string, string]> = {
     retries: ["Nothing waits for a retry", "Jobs whose last attempt failed wait here for the next one."],
     awaiting: ["No continuations wait", "A job made with continue_with waits here until its parents end."],
     succeeded: ["Nothing has succeeded yet", "Finished jobs stay here for as long as the storage keeps them."],
-    failed: ["Nothing has failed", "Jobs that used up their attempts come here and stay until they are requeued or deleted."],
+    failed: ["Nothing has failed", "Jobs that used up their attempts come here, until they are requeued or have been kept long enough."],
     deleted: ["Nothing was deleted", "Deleted, cancelled and expired jobs stay here for a while and can be requeued."],
     parked: ["No parked jobs", "Jobs of a type that no running server handles are parked here: they wait, and do not fail."],
     all: ["No jobs yet", "Enqueue one from your program, or create one by hand."],

@@ -34,7 +34,7 @@ type Way = "now" | "in" | "at" | "cron";
 
 function Form({ types, source, wanted, recurring }: { types: JobType[]; source: JobDetail | undefined; wanted: string; recurring: boolean }) {
     const runnable = types.filter((t) => t.servers > 0);
-    const [type, set_type] = useState(source?.type ?? (wanted || runnable[0]?.name || ""));
+    const [type, set_type] = useState(source?.type ?? (wanted || (runnable.length === 1 ? runnable[0]?.name : "") || ""));
     const known = types.find((t) => t.name === type);
     const schema_text = known?.schema || (source?.type === type ? source.schema : undefined);
     const schema = schema_of(schema_text);
@@ -55,6 +55,7 @@ function Form({ types, source, wanted, recurring }: { types: JobType[]; source: 
     const [cron_state, set_cron_state] = useState<Cron | undefined>(undefined);
     const [problem, set_problem] = useState<Failure | undefined>(undefined);
     const [busy, set_busy] = useState(false);
+    const [options, set_options] = useState(Boolean(source)); // shown
     const queues = use_live().overview?.queues ?? [];
 
     useEffect(() => {
@@ -71,15 +72,23 @@ function Form({ types, source, wanted, recurring }: { types: JobType[]; source: 
         limit: limit.trim() && timeout === undefined ? "A length of time, such as 30 s." : "",
         priority: /^(\d|1[0-5])$/.test(priority) ? "" : "0 to 15, higher first.",
         attempts: !attempts || /^[1-9]\d{0,3}$/.test(attempts) ? "" : "1 to 1000.",
+        queue: /^[A-Za-z0-9_.:-]{1,128}$/.test(queue) ? "" : "1 to 128 letters, digits, _ . : and -.",
         id: way === "cron" && !id ? "A name by which to know it." : "",
         json: json_fault(text),
     };
     const bad = Object.values(faults).some(Boolean);
+    // What is wrong under "Options" must not be folded away.
+    const in_options = ["queue", "priority", "max_attempts", "timeout_seconds", "tags", "unique_key"];
+    const options_fault = Boolean(faults.queue || faults.priority || faults.attempts || faults.limit) || in_options.includes(problem?.field ?? "");
+    useEffect(() => {
+        if (options_fault) set_options(true);
+    }, [options_fault]);
+    const first_fault = type ? Object.entries(faults).find(([, f]) => f) : undefined;
 
     const send = async () => {
         set_busy(true);
         set_problem(undefined);
-        const options = {
+        const chosen = {
             arguments: compact_json(text),
             queue,
             priority: Number(priority),
@@ -89,13 +98,13 @@ function Form({ types, source, wanted, recurring }: { types: JobType[]; source: 
         };
         try {
             if (way === "cron") {
-                await post("recurring", { id, cron, zone, type, ...(known?.argument_version ? { argument_version: known.argument_version } : {}), ...options });
+                await post("recurring", { id, cron, zone, type, ...(known?.argument_version ? { argument_version: known.argument_version } : {}), ...chosen });
                 say("The recurring job was created.");
                 go(link(["recurring", id]));
                 return;
             }
             const body = {
-                ...options,
+                ...chosen,
                 ...(key ? { unique_key: key } : {}),
                 ...(way === "in" ? { in_seconds: (delay ?? 0) / 1000 } : way === "at" ? { at: new Date(at).toISOString() } : {}),
             };
@@ -111,7 +120,6 @@ function Form({ types, source, wanted, recurring }: { types: JobType[]; source: 
     };
 
     const shown_at = problem?.field?.startsWith("arguments");
-    const others = problem && !shown_at && !["type", "queue", "priority", "max_attempts", "timeout_seconds", "tags", "unique_key", "cron", "zone", "id", "at", "in_seconds"].includes(problem.field ?? "");
     return (
         <>
             <Head title={source ? "Run a copy" : "New job"} />
@@ -137,10 +145,10 @@ function Form({ types, source, wanted, recurring }: { types: JobType[]; source: 
                         </>
                     )}
                 </fieldset>
-                <details open={Boolean(source)}>
+                <details open={options} onToggle={(e) => set_options((e.currentTarget as HTMLDetailsElement).open)}>
                     <summary>Options</summary>
                     <div class="form-grid">
-                        <Field label="Queue" fault={fault("queue")}>
+                        <Field label="Queue" fault={faults.queue || fault("queue")}>
                             <input value={queue} list="queues" maxLength={128} onInput={(e) => set_queue(text_of(e))} />
                             <datalist id="queues">{queues.map((q) => <option key={q.name} value={q.name} />)}</datalist>
                         </Field>
@@ -151,12 +159,14 @@ function Form({ types, source, wanted, recurring }: { types: JobType[]; source: 
                         {way !== "cron" && <Field label="Unique key" fault={fault("unique_key")} hint="at most one unfinished job of the type holds it"><input value={key} maxLength={256} onInput={(e) => set_key(text_of(e))} /></Field>}
                     </div>
                 </details>
-                {others && <p class="fault" role="alert">{problem.field ? `${problem.field}: ` : ""}{problem.message}</p>}
+                {problem && !shown_at && <p class="fault" role="alert">{problem.field ? `${problem.field}: ` : ""}{problem.message}</p>}
                 <footer class="buttons left">
                     <button class="primary" disabled={bad || busy || (way === "cron" && !cron_state)}>
                         {way === "cron" ? "Create the recurring job" : way === "now" ? "Enqueue" : "Schedule"}
                     </button>
                     {way === "in" && delay !== undefined && <span class="faint">due {date_time(server_now() + delay)}</span>}
+                    {way === "at" && Date.parse(at) <= server_now() && <span class="faint">this has passed: due at once</span>}
+                    {first_fault && <span class="faint">{first_fault[0]}: {first_fault[1]}</span>}
                 </footer>
             </form>
         </>

@@ -203,7 +203,7 @@ function StoreLine({ overview: { health: h, recurring: r, parked } }: { overview
         <p class="faint store">
             The store holds {plural(h.jobs, "job")}{h.job_limit ? ` of at most ${count(h.job_limit)}` : ""}, about {bytes(h.bytes)}{h.byte_limit ? ` of ${bytes(h.byte_limit)}` : ""}.
             {" "}<a href={link(["recurring"])}>{plural(r.count, "recurring job")}</a>{r.paused ? `, ${r.paused} paused` : ""}{r.in_error ? `, ${r.in_error} in error` : ""}.
-            {parked.by_type > 0 && <>{" "}<a href={link(["parked"])}>{parked.exact ? "" : "At least "}{plural(parked.by_type, "job")} parked by type</a>.</>}
+            {parked.by_type > 0 && <>{" "}<a href={link(["jobs", "parked"])}>{parked.exact ? "" : "At least "}{plural(parked.by_type, "job")} parked by type</a>.</>}
             {parked.by_limit > 0 && <>{" "}<a href={link(["jobs", "enqueued"], { sub_state: "parked_by_limit" })}>{plural(parked.by_limit, "job")} parked by a limit</a>.</>}
         </p>
     );

@@ -18,17 +18,17 @@ export function Parked() {
                 : (
                     <>
                         <p class="lead">No running server can run these. Start one that has the handler registered, or delete them.</p>
-                        <Table caption="Parked job types">
+                        <Table caption="Parked job types" cards>
                             <thead><tr><th>Type</th><th class="right">Jobs</th><th>Why</th><th class="right">Argument versions</th><th class="right">Oldest</th><th>Latest</th></tr></thead>
                             <tbody>
                                 {types.map((t) => (
                                     <tr key={t.type} data-row>
                                         <td><a data-row-link class="clip" href={link(["jobs", "parked"], { type: t.type })}>{t.type}</a></td>
-                                        <td class="right num">{count(t.count)}</td>
-                                        <td><span class="clip" title={t.reason}>{t.reason || "no running server handles it"}</span></td>
-                                        <td class="right num">{t.argument_versions.join(", ")}</td>
-                                        <td class="right nowrap"><When at={t.oldest} /></td>
-                                        <td><JobLink id={t.latest}>show</JobLink></td>
+                                        <td class="right num" data-label="Jobs">{count(t.count)}</td>
+                                        <td data-label="Why"><span class="clip" title={t.reason}>{t.reason || "no running server handles it"}</span></td>
+                                        <td class="right num" data-label="Argument versions">{t.argument_versions.join(", ")}</td>
+                                        <td class="right nowrap" data-label="Oldest"><When at={t.oldest} /></td>
+                                        <td data-label="Latest"><JobLink id={t.latest}>show</JobLink></td>
                                     </tr>
                                 ))}
                             </tbody>

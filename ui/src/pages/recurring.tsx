@@ -6,7 +6,7 @@
 import { useState } from "preact/hooks";
 import { Failure, get, message_of, post, type Cron, type Definition, type JobType, type Recurring as Entry, type Session, type Timeline } from "../api";
 import { compact_json, count, clock, json_fault, plural, pretty_json } from "../format";
-import { ms, use_data, use_live } from "../live";
+import { ms, use_data, use_live, use_now } from "../live";
 import { go, link } from "../router";
 import { Badge, Empty, Field, Head, JobLink, Json, Loaded, Table, text_of, When } from "../parts/basic";
 import { Arguments, schema_of } from "../parts/arguments";
@@ -71,7 +71,7 @@ function All({ list, session, reload }: { list: Entry[]; session: Session; reloa
                     <tr key={r.id} data-row>
                         <td class="job">
                             <a data-row-link class="clip" href={link(["recurring", r.id])}>{r.id}</a>
-                            <span class="sub"><span class="clip">{r.display || r.definition.type}</span>{r.origin === "by_hand" && <span class="tag">edited by hand</span>}</span>
+                            <span class="sub"><span class="clip">{r.display || r.definition.type}</span>{r.origin === "by_hand" && <span class="tag">{r.code_definition ? "edited" : "created"} by hand</span>}</span>
                         </td>
                         <td class="cron" data-label="When"><span title={`${r.definition.cron} in ${r.definition.zone}`}>{r.words || r.definition.cron}</span><span class="sub"><code>{r.definition.cron}</code> {r.definition.zone}</span></td>
                         <td class="nowrap next" data-label="Next">{r.error ? <span class="bad-text clip" title={r.error}>{r.error}</span> : r.paused ? <span class="faint">–</span> : <When at={r.next} />}</td>
@@ -100,7 +100,9 @@ function All({ list, session, reload }: { list: Entry[]; session: Session; reloa
 
 /** The next 24 hours: a line for each recurring job, a mark for each time. */
 function Day({ list }: { list: Entry[] }) {
-    const data = use_data("timeline", (signal) => get<Timeline>("recurring/timeline", { hours: 24 }, signal), true);
+    // Anew each minute, and when a definition or a pause has changed.
+    const key = `timeline ${Math.floor(use_now() / 60_000)} ${list.map((r) => `${r.id} ${r.revision} ${r.paused}`).join()}`;
+    const data = use_data(key, (signal) => get<Timeline>("recurring/timeline", { hours: 24 }, signal), true);
     return (
         <section>
             <Head level={2} title="The next 24 hours" />

@@ -14,7 +14,7 @@ export function ServersPage({ session }: { session: Session }) {
     const data = use_data("servers", (signal) => get<{ servers: Server[] }>("servers", {}, signal));
     const order = async (s: Server, command: "drain" | "stop") => {
         const text = command === "drain"
-            ? <p>{s.name} takes no more jobs and finishes what it runs.</p>
+            ? <p>{s.name} takes no more jobs and finishes what it runs. To take jobs again its program must be started anew.</p>
             : <p>{s.name} stops: running jobs are asked to stop and are handed back to other servers.</p>;
         if (await confirm(command === "drain" ? "Drain this server?" : "Stop this server?", text, command === "drain" ? "Drain" : "Stop", command === "stop")) {
             if (await attempt(() => post(`servers/${s.instance}/${command}`), command === "drain" ? "Told to drain." : "Told to stop.")) data.reload();

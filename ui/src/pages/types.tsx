@@ -65,7 +65,7 @@ function One({ name, session }: { name: string; session: Session }) {
                                         <li><div class="tile s-succeeded"><span class="tile-word">Succeeded</span><strong class="num">{count(t.succeeded)}</strong></div></li>
                                         <li><div class={`tile s-failed ${t.failed ? "" : "none"}`}><span class="tile-word">Failed</span><strong class="num">{count(t.failed)}</strong><span class="faint">{percent(t.failed, t.sample)}</span></div></li>
                                     </ul>
-                                    <Table caption="Times">
+                                    <Table caption="Times" cards>
                                         <thead><tr><th /><th class="right">half within</th><th class="right">90% within</th><th class="right">99% within</th><th class="right">longest</th></tr></thead>
                                         <tbody><Times word="Run time" p={t.run_seconds} /><Times word="Started late by" p={t.lateness_seconds} /></tbody>
                                     </Table>
@@ -85,7 +85,7 @@ function Times({ word, p }: { word: string; p: Percentiles | undefined }) {
     return (
         <tr>
             <th scope="row">{word}</th>
-            {([p?.p50, p?.p90, p?.p99, p?.max]).map((s, i) => <td class="right" key={i}><Span seconds={s} /></td>)}
+            {([p?.p50, p?.p90, p?.p99, p?.max]).map((s, i) => <td class="right" key={i} data-label={["half within", "90% within", "99% within", "longest"][i]}><Span seconds={s} /></td>)}
         </tr>
     );
 }

@@ -98,6 +98,9 @@ struct parked_types {
 /// An error. `most` bytes of its message.
 [[nodiscard]] json::object error_json(error_info const& e, std::size_t most);
 
+/// How long the last run that was settled took; nothing if none was.
+[[nodiscard]] std::optional<duration> run_time_of(job_record const& job);
+
 /// A job as a row of a list, or with `whole` for its own page.
 [[nodiscard]] json::object job_json(
     dashboard_core const& core,

@@ -123,7 +123,7 @@ COFIRE_DECL asio::awaitable<std::string> event_feed::next() {
         auto op = tell();
         std::string text = co_await std::move(op);
         if (text.empty() && now - said_ >= std::chrono::seconds(15)) {
-            text = ": \n\n"; // so that a connection that is gone is noticed
+            text = event_text("beat", "{}"); // so that both sides notice a connection that is gone
         }
         if (!text.empty()) {
             said_ = now;

@@ -225,6 +225,15 @@ inline void put_details(json::object& o, job_record const& job) {
     o["log"] = std::move(log);
 }
 
+COFIRE_DECL std::optional<duration> run_time_of(job_record const& job) {
+    for (auto at = job.history.rbegin(); at != job.history.rend(); ++at) {
+        if (at->run_time) {
+            return at->run_time;
+        }
+    }
+    return std::nullopt;
+}
+
 COFIRE_DECL json::object job_json(
     dashboard_core const& core,
     web_servers const& servers,
@@ -263,12 +272,14 @@ COFIRE_DECL json::object job_json(
                                                      : job.history.back().at;
     o["changed"] = time_text(changed);
     if (job.started) {
-        if (!job.history.empty() && job.history.back().run_time) {
-            o["run_seconds"] = seconds_of(*job.history.back().run_time);
-        } else if (job.state == job_state::processing || job.finished) {
-            o["run_seconds"] = seconds_of(job.finished.value_or(now) - *job.started);
+        if (job.state == job_state::processing) {
+            o["run_seconds"] = seconds_of(now - *job.started);
+        } else if (auto const run = run_time_of(job)) {
+            o["run_seconds"] = seconds_of(*run);
         }
-        o["lateness_seconds"] = seconds_of(std::max(*job.started - job.due, duration{0}));
+        if (*job.started >= job.due) { // otherwise it is the next run that is due
+            o["lateness_seconds"] = seconds_of(*job.started - job.due);
+        }
     }
     if (job.server != 0) {
         o["server"] = std::to_string(job.server);

@@ -396,6 +396,7 @@ COFIRE_DECL asio::awaitable<web_reply> route_events(web_call& call) {
     web_reply r;
     r.type = "text/event-stream";
     r.body = "retry: 3000\n\n";
+    r.header.emplace_back("X-Accel-Buffering", "no"); // for proxies that gather what they pass on
     r.feed = std::make_shared<event_feed>(call.core, job, call.who);
     co_return r;
 }

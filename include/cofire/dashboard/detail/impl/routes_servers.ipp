@@ -49,8 +49,13 @@ COFIRE_DECL asio::awaitable<web_reply> route_types(web_call& call) {
     co_return json_reply(o);
 }
 
-// The latest jobs of a type and state, 500 at most.
-COFIRE_DECL asio::awaitable<std::vector<job_record>>
+/// The latest jobs of a type and state, 500 at most.
+struct latest {
+    std::vector<job_record> jobs{};
+    std::optional<time_point> complete_from{}; // older ones may be missing; empty: these are all
+};
+
+COFIRE_DECL asio::awaitable<latest>
 latest_jobs(storage_ref storage, std::string type, job_state state) {
     read_find find;
     find.filter.type = type;
@@ -59,7 +64,12 @@ latest_jobs(storage_ref storage, std::string type, job_state state) {
     read_request const request = find;
     auto op = storage.read(request);
     read_answer answer = co_await std::move(op);
-    co_return std::move(answer.jobs);
+    latest result{.jobs = std::move(answer.jobs)};
+    if (!answer.cursor.empty()) {
+        bool const full = result.jobs.size() == find.rows;
+        result.complete_from = full ? result.jobs.back().finished : answer.reached;
+    }
+    co_return result;
 }
 
 [[nodiscard]] inline json::object percentiles_json(std::vector<double> values) {
@@ -79,25 +89,16 @@ latest_jobs(storage_ref storage, std::string type, job_state state) {
     return o;
 }
 
-// How long the last run of an ended job took; nothing if it never ran.
-[[nodiscard]] inline std::optional<duration> run_time_of(job_record const& job) {
-    if (!job.history.empty() && job.history.back().run_time) {
-        return job.history.back().run_time;
-    }
-    return job.started && job.finished ? std::optional(*job.finished - *job.started) : std::nullopt;
-}
-
 COFIRE_DECL asio::awaitable<web_reply> route_type(web_call& call) {
     std::string const type = call.fields.required_text("type", 128);
     call.fields.finish();
     auto servers_op = list_servers(call.core->storage());
     web_servers const servers = co_await std::move(servers_op);
     auto succeeded_op = latest_jobs(call.core->storage(), type, job_state::succeeded);
-    std::vector<job_record> sample = co_await std::move(succeeded_op);
-    std::size_t const succeeded = sample.size();
+    latest const good = co_await std::move(succeeded_op);
     auto failed_op = latest_jobs(call.core->storage(), type, job_state::failed);
-    std::vector<job_record> const failed = co_await std::move(failed_op);
-    if (sample.empty() && failed.empty() && servers.handling(type) == 0) {
+    latest const bad = co_await std::move(failed_op);
+    if (good.jobs.empty() && bad.jobs.empty() && servers.handling(type) == 0) {
         read_request const names = read_names();
         auto op = call.core->storage().read(names);
         read_answer const answer = co_await std::move(op);
@@ -105,16 +106,27 @@ COFIRE_DECL asio::awaitable<web_reply> route_type(web_call& call) {
             throw web_problem(404, "unknown_type", "there is no job type " + quoted(type), "type");
         }
     }
-    sample.insert(sample.end(), failed.begin(), failed.end());
+    // Only back to where both are complete, or the share of those that failed would be any.
+    auto const from = std::max(good.complete_from, bad.complete_from);
+    std::vector<job_record> sample;
+    auto const add = [&](std::vector<job_record> const& jobs) {
+        auto const before = sample.size();
+        std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(sample), [&](auto const& job) {
+            return !from || (job.finished && *job.finished >= *from);
+        });
+        return sample.size() - before;
+    };
+    std::size_t const succeeded = add(good.jobs);
+    std::size_t const failed = add(bad.jobs);
 
     json::object o = type_json(servers, type);
     o["now"] = time_text(servers.now);
     o["sample"] = sample.size();
     o["succeeded"] = succeeded;
-    o["failed"] = failed.size();
+    o["failed"] = failed;
     std::vector<double> runs;
     std::vector<double> lateness;
-    std::optional<time_point> since;
+    std::optional<time_point> since = from;
     for (job_record const& job : sample) {
         if (job.finished) {
             since = std::min(since.value_or(*job.finished), *job.finished);
@@ -134,8 +146,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_type(web_call& call) {
     o["run_seconds"] = percentiles_json(std::move(runs));
     o["lateness_seconds"] = percentiles_json(std::move(lateness));
     json::array errors;
-    for (std::size_t i = 0; i != std::min<std::size_t>(failed.size(), 5); ++i) {
-        errors.emplace_back(job_json(*call.core, servers, failed[i], servers.now, false));
+    for (std::size_t i = 0; i != std::min<std::size_t>(bad.jobs.size(), 5); ++i) {
+        errors.emplace_back(job_json(*call.core, servers, bad.jobs[i], servers.now, false));
     }
     o["last_errors"] = std::move(errors);
     std::sort(sample.begin(), sample.end(), [](job_record const& a, job_record const& b) {
