@@ -68,13 +68,19 @@ BOOST_AUTO_TEST_CASE(there_are_cases_for_every_operation_each_with_a_name_of_its
 BOOST_AUTO_TEST_CASE(a_model_that_pretends_to_be_durable_is_asked_for_it) {
     auto const report = run_conformance(durable_model());
     BOOST_TEST(report.ok(), report);
-    BOOST_TEST(report.skipped.size() == 3U); // closing, and twice sharing
+    for (auto const& skip : report.skipped) {
+        bool const shared = skip.name.starts_with("shared.");
+        BOOST_TEST((shared || skip.name == "wait.closing_ends_it"), skip.name);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_model_with_leases_is_kept_alive_by_ticks_and_killed_by_time) {
     auto const report = run_conformance(shared_model());
     BOOST_TEST(report.ok(), report);
-    BOOST_TEST(report.skipped.size() == 6U); // closing, and what is durable
+    for (auto const& skip : report.skipped) {
+        bool const durable = skip.name.starts_with("durable.");
+        BOOST_TEST((durable || skip.name == "wait.closing_ends_it"), skip.name);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_model_may_have_a_clock_and_limits_of_its_own) {

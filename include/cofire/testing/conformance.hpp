@@ -30,6 +30,7 @@
 #include <cofire/testing/conformance/series.hpp>
 #include <cofire/testing/conformance/servers.hpp>
 #include <cofire/testing/conformance/settle.hpp>
+#include <cofire/testing/conformance/shared.hpp>
 #include <cofire/testing/conformance/signals.hpp>
 #include <cofire/testing/conformance/slices.hpp>
 #include <cofire/testing/conformance/threads.hpp>
@@ -158,6 +159,7 @@ inline void add_by_settle(std::vector<conformance_case>& cases) {
         add(conformance::on_ends::cases);
         add(conformance::on_threads::cases);
         add(conformance::on_durable::cases);
+        add(conformance::on_shared::cases);
         return cases;
     }();
     return all;

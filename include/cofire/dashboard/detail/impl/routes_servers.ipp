@@ -89,6 +89,17 @@ latest_jobs(storage_ref storage, std::string type, job_state state) {
     return o;
 }
 
+// Adds those that ended at `from` or later, or all, to `to`, and says how many.
+inline std::size_t add_since(
+    std::vector<job_record>& to, std::vector<job_record> const& jobs, std::optional<time_point> from
+) {
+    auto const before = to.size();
+    std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(to), [&](job_record const& job) {
+        return !from || (job.finished && *job.finished >= *from);
+    });
+    return to.size() - before;
+}
+
 COFIRE_DECL asio::awaitable<web_reply> route_type(web_call& call) {
     std::string const type = call.fields.required_text("type", 128);
     call.fields.finish();
@@ -109,15 +120,8 @@ COFIRE_DECL asio::awaitable<web_reply> route_type(web_call& call) {
     // Only back to where both are complete, or the share of those that failed would be any.
     auto const from = std::max(good.complete_from, bad.complete_from);
     std::vector<job_record> sample;
-    auto const add = [&](std::vector<job_record> const& jobs) {
-        auto const before = sample.size();
-        std::copy_if(jobs.begin(), jobs.end(), std::back_inserter(sample), [&](auto const& job) {
-            return !from || (job.finished && *job.finished >= *from);
-        });
-        return sample.size() - before;
-    };
-    std::size_t const succeeded = add(good.jobs);
-    std::size_t const failed = add(bad.jobs);
+    std::size_t const succeeded = add_since(sample, good.jobs, from);
+    std::size_t const failed = add_since(sample, bad.jobs, from);
 
     json::object o = type_json(servers, type);
     o["now"] = time_text(servers.now);
