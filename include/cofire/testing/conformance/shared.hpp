@@ -7,7 +7,7 @@
 #include <cofire/testing/conformance/bench.hpp>
 #include <cofire/testing/conformance/recurring_support.hpp>
 
-#include <string>
+#include <optional>
 #include <vector>
 
 /// What processes that share a storage see of each other.
@@ -51,6 +51,8 @@ inline void a_pause_holds_everywhere(bench& t) {
     auto const there = t.server();
     t.queues(queue_pause{.queue = "default"});
     expect(t.take(there).empty() && t.take(s).empty(), "neither to be given the job");
+    t.queues(queue_pause{.queue = "default", .paused = false});
+    expect_equal(t.take(s).size(), 1U, "the jobs taken once it is resumed");
 }
 
 /// A run is stopped from elsewhere: its own server gets the signal, once.
@@ -113,6 +115,8 @@ inline void an_occurrence_fires_in_one(bench& t) {
     f.jobs = {&second, 1};
     expect_equal(fire_one(t, f).status, fire_status::lost, "the other firing");
     expect(!t.knows(second.id), "its job not to be stored");
+    expect(t.knows(first.id), "the other's job to be");
+    expect_equal(record(t, "nightly").next, std::optional(due + 24h), "the next occurrence");
 }
 
 /// A server is told of recurring jobs that another process put.
