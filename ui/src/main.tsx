@@ -48,6 +48,10 @@ function Page({ route, session }: { route: Route; session: Session }) {
 function Search() {
     const [text, set] = useState("");
     const [fault, set_fault] = useState("");
+    const lists = use_route().path[0] === "jobs";
+    useEffect(() => {
+        if (!lists) set(""); // what was sought is not what is shown
+    }, [lists]);
     const search = () => {
         if (!text.trim()) return;
         const found = search_link(text, server_now());
@@ -90,6 +94,8 @@ function Frame({ session }: { session: Session }) {
             window.scrollTo(0, 0);
             main.current?.focus({ preventScroll: true });
         }
+        // On a phone the bars are wider than the screen.
+        for (const a of document.querySelectorAll("nav a[aria-current=page]")) a.scrollIntoView({ block: "nearest", inline: "center" });
     }, [place]);
 
     const problems = overview?.problems ?? [];

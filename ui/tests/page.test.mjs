@@ -99,6 +99,31 @@ test("pages of a list, forth and back", async () => {
     });
 });
 
+test("a list of what is rare goes on by itself until it has rows", async () => {
+    await with_page({}, async (page, { data }) => {
+        let reads = 0;
+        const job = data.jobs.find((j) => j.state === "succeeded");
+        await page.route("**/api/jobs?*", async (route) => {
+            ++reads;
+            const last = new URL(route.request().url()).searchParams.get("cursor") === "c3";
+            await route.fulfill({ json: { now: job.created, jobs: last ? [job] : [], exact: last, cursor: last ? "" : "c" + reads, reached: job.created } });
+        });
+        await show(page, "#/jobs/succeeded?type=" + encodeURIComponent(job.type));
+        await page.waitForSelector("table.jobs tbody tr");
+        assert.equal(reads, 4);
+    });
+});
+
+test("a list stands still under the pointer", async () => {
+    await with_page({}, async (page) => {
+        await show(page, "#/jobs/succeeded");
+        await page.hover("table.jobs tbody tr");
+        await page.waitForSelector("text=Stands still while you are at it");
+        await page.mouse.move(0, 0);
+        await page.waitForFunction(() => !document.body.textContent.includes("Stands still"));
+    });
+});
+
 test("search: an id, words, text, a filter that can be taken back", async () => {
     await with_page({}, async (page, { data }) => {
         const job = data.jobs.find((j) => j.state === "succeeded");

@@ -90,6 +90,13 @@ export function Bulk({ target, close }: { target: BulkTarget; close: (changed: b
         return () => { current = false; window.clearTimeout(timer); };
     }, [kind, fault, queue, priority, wait]);
     useEffect(() => () => { stop.current = true; }, []);
+    // It goes on only while this page is open.
+    useEffect(() => {
+        if (!sum?.running) return;
+        const ask = (e: BeforeUnloadEvent) => e.preventDefault();
+        window.addEventListener("beforeunload", ask);
+        return () => window.removeEventListener("beforeunload", ask);
+    }, [sum?.running]);
 
     // What was counted may be long ago: where it is far from what it is now, that is shown first.
     const is_stale = async () => {
@@ -168,7 +175,7 @@ export function Bulk({ target, close }: { target: BulkTarget; close: (changed: b
                     <p>
                         <strong class="num">{count(sum.changed)}</strong> changed
                         {sum.skipped > 0 && <>, <strong class="num">{count(sum.skipped)}</strong> left as they are</>}
-                        {sum.running ? "…" : sum.stopped ? ". Stopped before the end." : ". Done."}
+                        {sum.running ? "… This page does it: keep it open." : sum.stopped ? ". Stopped before the end." : ". Done."}
                     </p>
                     {skipped.length > 0 && (
                         <details>

@@ -157,7 +157,12 @@ function FilterForm({ tab, filter, close }: { tab: Tab; filter: Filter; close: (
 interface Shown extends JobPage {
     /** Jobs looked at for the tab "retries", which the page itself picks out of the scheduled. */
     looked: number;
+    /** How many reads it took: what is sought may be far apart. */
+    reads: number;
 }
+
+/** How long a page is searched for by itself. */
+const search_ms = 4_000;
 
 async function read_page(tab: Tab, filter: Filter, order: string, cursor: string, signal: AbortSignal): Promise<Shown> {
     const state = is_state(tab) ? tab : tab === "retries" ? "scheduled" : tab === "parked" ? "enqueued" : undefined;
@@ -169,9 +174,15 @@ async function read_page(tab: Tab, filter: Filter, order: string, cursor: string
         rows: tab === "retries" ? 500 : 50,
         cursor: cursor || undefined,
     };
-    const page = await get<JobPage>("jobs", parameters, signal);
-    if (tab !== "retries") return { ...page, looked: page.jobs.length };
-    return { ...page, looked: page.jobs.length, jobs: page.jobs.filter((j) => j.attempt + j.lost > 0) };
+    let page = await get<JobPage>("jobs", parameters, signal);
+    if (tab === "retries") return { ...page, looked: page.jobs.length, reads: 1, jobs: page.jobs.filter((j) => j.attempt + j.lost > 0) };
+    // One read looks at some thousand jobs. A queue or a type is what one wants to see, so it goes on; text is slow.
+    let reads = 1;
+    for (const end = performance.now() + search_ms; !filter.text && !page.exact && page.cursor && page.jobs.length < 50 && performance.now() < end; ++reads) {
+        const next: JobPage = await get<JobPage>("jobs", { ...parameters, rows: 50 - page.jobs.length, cursor: page.cursor }, signal);
+        page = { ...next, jobs: [...page.jobs, ...next.jobs] };
+    }
+    return { ...page, looked: page.jobs.length, reads };
 }
 
 function List({ tab, filter, order, session }: { tab: Tab; filter: Filter; order: "newest" | "oldest"; session: Session }) {
@@ -179,8 +190,15 @@ function List({ tab, filter, order, session }: { tab: Tab; filter: Filter; order
     const [selected, select] = useState<ReadonlySet<string>>(new Set());
     const [bulk, set_bulk] = useState<BulkTarget | undefined>(undefined);
     const cursor = cursors.at(-1) ?? "";
-    const hold = cursors.length > 0 || selected.size > 0 || Boolean(filter.text);
-    const data = use_data(cursor, (signal) => read_page(tab, filter, order, cursor, signal), hold);
+    const [far, set_far] = useState(false); // it took a long search
+    const [inside, set_inside] = useState(false); // who points at a row shall not have it move away
+    const hold = cursors.length > 0 || selected.size > 0 || Boolean(filter.text) || far;
+    const read = async (signal: AbortSignal) => {
+        const page = await read_page(tab, filter, order, cursor, signal);
+        set_far(page.reads > 2);
+        return page;
+    };
+    const data = use_data(cursor, read, hold || inside);
     useEffect(() => select(new Set()), [cursor]);
 
     const state: State | undefined = is_state(tab) ? tab : tab === "retries" ? "scheduled" : tab === "parked" ? "enqueued" : undefined;
@@ -218,13 +236,18 @@ function List({ tab, filter, order, session }: { tab: Tab; filter: Filter; order
                                 )}
                                 <span class="grow" />
                                 <a href={link(["jobs", tab], { ...filter, view: tab === "failed" ? "list" : "", order: order === "newest" ? "oldest" : "" })}>
-                                    {order === "newest" ? "Newest first" : "Oldest first"}
+                                    {order === "newest" ? "Show the oldest first" : "Show the newest first"}
                                 </a>
                             </div>
                         )}
                         {page.jobs.length === 0
                             ? <Empty title={title ?? ""}><p>{text}</p></Empty>
-                            : <JobTable tab={tab} jobs={page.jobs} selected={session.may_write ? selected : undefined} toggle={toggle} />}
+                            : (
+                                <div onMouseEnter={() => set_inside(true)} onMouseLeave={() => set_inside(false)}
+                                    onFocusIn={() => set_inside(true)} onFocusOut={() => set_inside(false)}>
+                                    <JobTable tab={tab} jobs={page.jobs} selected={session.may_write ? selected : undefined} toggle={toggle} />
+                                </div>
+                            )}
                         <footer class="pager">
                             {cursors.length > 0 && <button type="button" onClick={() => set_cursors([])}>First page</button>}
                             {cursors.length > 0 && <button type="button" onClick={() => set_cursors(cursors.slice(0, -1))}>Previous</button>}
@@ -236,6 +259,7 @@ function List({ tab, filter, order, session }: { tab: Tab; filter: Filter; order
                             {page.reached && !page.exact && <span class="faint">Searched back to <When at={page.reached} absolute />.</span>}
                             {tab === "retries" && <span class="faint">Picked from {count(page.looked)} scheduled jobs{page.cursor ? " on this page" : ""}.</span>}
                             {hold && <button type="button" class="quiet" onClick={data.reload}>Refresh</button>}
+                            {inside && !hold && tab !== "processing" && <span class="faint" aria-hidden="true">Stands still while you are at it.</span>}
                         </footer>
                         {bulk && (
                             <Bulk target={bulk} close={(changed) => {
