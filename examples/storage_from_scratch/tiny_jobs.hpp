@@ -63,6 +63,7 @@ struct tiny_jobs {
     std::map<std::string, recurring_record, std::less<>> all_recurring;
     std::set<std::string, std::less<>> paused;
     std::map<std::string, std::uint32_t, std::less<>> limits;
+    std::map<std::string, std::uint32_t, std::less<>> held; // by jobs that run, of each limit
     std::map<std::pair<std::string, time_point>, series_point> minutes; // by queue; "": all
     storage_counts totals;
     std::vector<storage_notice> notices;
@@ -82,11 +83,8 @@ struct tiny_jobs {
                });
     }
     std::uint32_t used(std::string_view key) const {
-        return static_cast<std::uint32_t>(std::ranges::count_if(jobs, [&](auto const& entry) {
-            auto const& r = entry.second.r;
-            return r.state == job_state::processing &&
-                   std::ranges::find(r.limits, key, &job_limit::key) != r.limits.end();
-        }));
+        auto const at = held.find(key);
+        return at == held.end() ? 0 : at->second;
     }
     bool blocked(node const& n) const {
         return std::ranges::any_of(n.r.limits, [&](auto const& l) {
@@ -162,6 +160,12 @@ struct tiny_jobs {
         }
     }
     void move(node& n, job_state to, std::string reason, time_point now) {
+        bool const runs = to == job_state::processing;
+        if (runs != (n.r.state == job_state::processing)) {
+            for (auto const& l : n.r.limits) {
+                held[l.key] += runs ? 1 : -1;
+            }
+        }
         n.r.state = to;
         n.r.reason = reason;
         n.r.history.push_back(

@@ -45,7 +45,15 @@ public:
         : model_(model), patience_(options.patience), door_(door), runner_(options.patience) {}
     bench(bench const&) = delete;
     bench& operator=(bench const&) = delete;
-    ~bench() { runner_.give_up(); }
+    ~bench() {
+        if (runner_.is_foreign(
+            )) { // the storage's threads end with it, and are out of the context then
+            living_.clear();
+            current_.reset();
+            storage_.reset();
+        }
+        runner_.give_up();
+    }
 
     /// The limits of the storage. To be changed before the first use.
     table_limits limits{};

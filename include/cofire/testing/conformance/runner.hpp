@@ -79,6 +79,7 @@ public:
         spawn(keep(std::move(op), result, thread), error, done, nullptr);
         run_until(done, "the operation to end", where);
         if (thread != own_thread()) {
+            is_foreign_ = true;
             throw conformance_failure(
                 where,
                 "the operation to complete on the executor of the coroutine that awaits it",
@@ -124,6 +125,9 @@ public:
         context_->restart();
         context_->poll();
     }
+
+    /// True if an operation has completed on another thread, which may not be out of the context yet.
+    [[nodiscard]] bool is_foreign() const { return is_foreign_; }
 
     /// Destroys the context. Nothing may be run here any more.
     void give_up() {
@@ -173,6 +177,7 @@ private:
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_ =
         asio::make_work_guard(*context_);
     std::chrono::milliseconds patience_;
+    bool is_foreign_ = false;
 };
 
 } // namespace cofire::testing::conformance

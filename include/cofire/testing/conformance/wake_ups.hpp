@@ -66,9 +66,9 @@ inline void the_end_of_a_server_wakes_another(bench& t) {
 /// An answer that stopped short, after very many blocked jobs, lets no later one wait in vain.
 inline void more_behind_blocked_jobs_is_not_waited_for(bench& t) {
     auto const s = t.server();
-    for (int call = 0; call != 3; ++call) {
+    for (int call = 0; call != 2; ++call) {
         std::vector<new_job> jobs;
-        while (jobs.size() != 7'000) {
+        while (jobs.size() != 5'100) {
             jobs.push_back(t.limited("disk"));
         }
         t.insert({.jobs = jobs});
