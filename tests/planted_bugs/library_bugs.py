@@ -536,4 +536,17 @@ BUGS = [
      "server/impl/dispatcher.ipp",
      "constexpr int tries = 2;",
      "int const tries = PLANTED ? 0 : 2;"),
+    ("signals are told to no handler", "simulation",
+     "server/impl/dispatcher_calls.ipp",
+     "    for (run_signal const& s : answer.signals) {",
+     "    for (run_signal const& s : PLANTED ? std::vector<run_signal>() : answer.signals) {"),
+    ("a retry comes late", "simulation",
+     "handler/impl/outcome.ipp",
+     "    if (!wait) {\n",
+     "    if (PLANTED && wait) {\n"
+     "        out.kind = outcome_kind::retry;\n"
+     "        out.at = later(in.now, *wait + std::chrono::seconds{2});\n"
+     "        return;\n"
+     "    }\n"
+     "    if (!wait) {\n"),
 ]

@@ -580,7 +580,8 @@ BOOST_AUTO_TEST_CASE(i14_a_miscounted_attempt) {
     BOOST_TEST(s.found("I14"));
 }
 
-BOOST_AUTO_TEST_CASE(i14_a_retry_too_early) {
+// A job that is to be tried again a second after its end is tried again at `at` after it.
+std::string retry(cofire::duration at) {
     story s;
     auto const id = s.insert([](cofire::new_job& job) {
         cofire::job_settings settings;
@@ -592,9 +593,15 @@ BOOST_AUTO_TEST_CASE(i14_a_retry_too_early) {
     s.end(id, 1, simulated_end::threw);
     s.settle(id, 1, outcome_kind::retry, settle_status::done, [&](cofire::run_outcome& o) {
         o.error.emplace();
-        o.at = s.now() + 1s - 1us;
+        o.at = s.now() + at;
     });
-    BOOST_TEST(s.found("I14"));
+    return s.checker.problem();
+}
+
+BOOST_AUTO_TEST_CASE(i14_a_retry_too_early_or_too_late) {
+    BOOST_TEST(retry(1s) == "");
+    BOOST_TEST(retry(1s - 1us).starts_with("I14:"));
+    BOOST_TEST(retry(3s).starts_with("I14:"));
 }
 
 BOOST_AUTO_TEST_CASE(i15_a_deleted_job_runs) {
@@ -647,6 +654,19 @@ BOOST_AUTO_TEST_CASE(i15_a_run_over_its_timeout_is_not_asked_to_stop) {
     s.checker.still_runs(id, 1, cancellation_reason::none);
     s.clock.advance(1s);
     s.checker.still_runs(id, 1, cancellation_reason::timeout);
+    BOOST_TEST(s.checker.problem() == "");
+    s.checker.still_runs(id, 1, cancellation_reason::none);
+    BOOST_TEST(s.found("I15"));
+}
+
+BOOST_AUTO_TEST_CASE(i15_a_run_is_not_told_that_it_was_cancelled) {
+    story s;
+    auto const id = s.insert();
+    s.acquire(id, 1);
+    s.start(id, 1);
+    s.checker.still_runs(id, 1, cancellation_reason::none);
+    s.change(id, cofire::change_kind::cancel);
+    s.checker.still_runs(id, 1, cancellation_reason::cancelled);
     BOOST_TEST(s.checker.problem() == "");
     s.checker.still_runs(id, 1, cancellation_reason::none);
     BOOST_TEST(s.found("I15"));

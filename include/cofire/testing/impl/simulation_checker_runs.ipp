@@ -274,6 +274,10 @@ simulation_checker::still_runs(job_id id, epoch_type epoch, cofire::cancellation
     if (m == nullptr || reason != cofire::cancellation_reason::none) {
         return;
     }
+    acquisition const& latest = m->runs.back();
+    if (m->held && latest.epoch == epoch && latest.stop_asked) {
+        report("I15", id, "was deleted or cancelled while it runs, and is not asked to stop");
+    }
     duration const timeout = m->asked.settings->timeout;
     for (acquisition const& run : m->runs) {
         if (run.epoch == epoch && run.started && !run.ended && timeout > duration{0} &&
@@ -434,8 +438,12 @@ COFIRE_DECL void simulation_checker::check_end_of_run(
     auto const& delays = m.asked.settings->delays;
     if (o.kind == kind::retry && exact.times && !delays.empty() && run.ended) {
         std::size_t const index = std::min<std::size_t>(m.attempt, delays.size() - 1);
+        constexpr std::chrono::seconds slack{1};
         if (o.at < run.end_wall + delays[index]) {
             report("I14", o.id, "is tried again too early");
+        }
+        if (o.at > run.end_wall + delays[index] + slack) {
+            report("I14", o.id, "is tried again too late");
         }
     }
 }
