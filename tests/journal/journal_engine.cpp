@@ -411,6 +411,62 @@ BOOST_AUTO_TEST_CASE(what_is_larger_than_a_segment_is_refused_when_there_is_no_r
     BOOST_TEST((get(*next.shared(), 1).value().state == job_state::succeeded));
 }
 
+// Room for it would be made first, and kept.
+BOOST_AUTO_TEST_CASE(what_is_too_large_anyway_needs_no_room) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    insert(s, 1);
+    auto const runs = acquire(s, server, 1);
+    journal.state()->files->capacity = 0;
+    BOOST_TEST((code_of([&] { insert_large(s, 2, std::size_t{20} << 20); }) != errc::no_space));
+    std::vector<cofire::run_outcome> outcomes{{.id = runs[0].id, .epoch = runs[0].epoch}};
+    outcomes[0].result = '"' + std::string(std::size_t{2} << 20, 'x') + '"';
+    auto const answer = await(s.settle({.server = server, .outcomes = outcomes}));
+    BOOST_TEST((answer.results.at(0) == cofire::settle_status::refused));
+}
+
+// A tick comes through, and leaves the reserve to the ends of runs.
+BOOST_AUTO_TEST_CASE(a_full_file_system_keeps_no_lines_of_handlers) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    insert(s, 1);
+    auto const runs = acquire(s, server, 1);
+    journal.state()->files->capacity = 0;
+    for (int tick = 0; tick != 100; ++tick) {
+        std::vector<cofire::run_report> reports{{.id = runs[0].id, .epoch = runs[0].epoch}};
+        for (int i = 0; i != 200; ++i) {
+            reports[0].lines.push_back({.at = {}, .attempt = 1, .text = std::string(200, 'x')});
+        }
+        (void)await(s.tick({.server = server, .reports = reports}));
+    }
+    BOOST_TEST(get(s, 1).value().log.back().text == "(200 lines were not kept: there is no room)");
+    succeed(s, server, runs);
+    simulated_journal next(journal.state()->disk->after_exit(), small());
+    BOOST_TEST((get(*next.shared(), 1).value().state == job_state::succeeded));
+}
+
+// Jobs that were handed out and not noted would be held by nobody.
+BOOST_AUTO_TEST_CASE(starts_that_cannot_be_noted_fail_the_journal) {
+    simulated_journal journal(simulated_disk(), small());
+    engine& s = *journal.shared();
+    std::shared_ptr<void const> presence;
+    auto const server = announce(s, presence);
+    insert(s, 1);
+    insert(s, 2);
+    auto* const files = journal.state()->files;
+    files->fail_at = files->operations + 1;
+    BOOST_TEST((code_of([&] { (void)acquire(s, server, 2); }) == errc::storage_failed));
+    BOOST_TEST((code_of([&] { insert(s, 3); }) == errc::storage_failed));
+    simulated_journal next(journal.state()->disk->after_exit(), small());
+    for (std::uint64_t n : {1U, 2U}) {
+        BOOST_TEST((get(*next.shared(), n).value().state != job_state::processing));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(large_calls_from_several_threads_are_stored) {
     folder const at;
     constexpr std::uint64_t each = 12;
@@ -430,6 +486,36 @@ BOOST_AUTO_TEST_CASE(large_calls_from_several_threads_are_stored) {
     }
     cofire::journal_storage const again(at.path / "jobs.d", small());
     BOOST_TEST(again.report().jobs == 3 * each);
+}
+
+// Whatever comes at the same time, nothing is decided for which there is no room: it would hold up all.
+BOOST_AUTO_TEST_CASE(a_full_file_system_refuses_what_many_threads_bring) {
+    for (std::size_t const bytes : {std::size_t{7} << 10, std::size_t{300} << 10}) {
+        simulated_disk disk;
+        auto files = std::make_unique<simulated_files>(disk);
+        files->capacity = std::uint64_t{1} << 20;
+        journal_options o = small();
+        o.compact_bytes = std::uint64_t{1} << 40;
+        auto const journal = std::make_shared<engine>(std::move(files), o);
+        std::atomic<int> refused = 0;
+        std::atomic<std::uint64_t> last = 0;
+        std::vector<std::thread> threads;
+        for (int i = 0; i != 32; ++i) {
+            threads.emplace_back([&] {
+                while (code_of([&] { insert_large(*journal, ++last, bytes); }) == errc{}) {
+                }
+                ++refused;
+            });
+        }
+        for (auto& thread : threads) {
+            thread.join();
+        }
+        BOOST_TEST(refused == 32);
+        std::shared_ptr<void const> presence;
+        BOOST_CHECK_NO_THROW(announce(*journal, presence));
+        presence.reset();
+        journal->close();
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_the_reserve_is_used_up_ends_of_runs_are_refused_and_change_nothing) {
@@ -784,6 +870,30 @@ BOOST_AUTO_TEST_CASE(the_context_and_the_handle_may_go_while_calls_wait) {
     }
     cofire::journal_storage storage(directory);
     BOOST_TEST(await(storage.read(cofire::read_counts{})).counts.inserted == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(the_handle_may_go_while_a_large_settle_waits_for_room) {
+    folder const at;
+    auto const directory = at.path / "jobs.d";
+    auto storage = std::make_unique<cofire::journal_storage>(directory, small());
+    std::shared_ptr<void const> presence;
+    auto const server = announce(*storage, presence);
+    insert(*storage, 1);
+    auto const runs = acquire(*storage, server, 1);
+    std::vector<cofire::run_outcome> outcomes{{.id = runs.at(0).id, .epoch = runs.at(0).epoch}};
+    outcomes[0].result = '"' + std::string(200'000, 'x') + '"';
+    asio::io_context io;
+    bool is_over = false;
+    auto op = storage->settle({.server = server, .outcomes = outcomes});
+    asio::co_spawn(io, std::move(op), [&](std::exception_ptr, cofire::settle_answer const&) {
+        is_over = true;
+    });
+    io.poll();
+    presence.reset();
+    storage.reset();
+    io.restart();
+    io.run();
+    BOOST_TEST(is_over);
 }
 
 BOOST_AUTO_TEST_CASE(a_level_of_its_own_for_one_insert) {

@@ -553,6 +553,24 @@ BOOST_AUTO_TEST_CASE(without_space_nothing_is_written_and_room_tells_so) {
     BOOST_TEST(reopened_last(next) == last + 8);
 }
 
+// One that could not be removed when it failed.
+BOOST_AUTO_TEST_CASE(a_reserved_segment_that_was_left_behind_is_replaced) {
+    simulated_disk disk;
+    opened store(disk);
+    store.open();
+    BOOST_TEST(store.log->prepare());
+    store.append(1);
+    store.log->roll(); // takes what was reserved
+    (void)store.files.create("spare.tmp");
+    BOOST_TEST(store.log->prepare());
+    store.append(8);
+    store.log->roll();
+    store.append(1);
+    store.log->close();
+    auto next = disk.after_exit();
+    BOOST_TEST(reopened_last(next) == 10U);
+}
+
 BOOST_AUTO_TEST_CASE(room_is_what_can_be_written_without_reserving) {
     for (std::uint64_t seed = 0; seed != 50; ++seed) {
         simulated_disk disk;

@@ -108,10 +108,11 @@ function JobFault({ job }: { job: JobDetail }) {
 
 /** What a step of the history was, in words. */
 function step_words(h: HistoryEntry, first: boolean): string {
+    const lost = h.reason === "lost" ? "its server died: " : "";
     switch (h.state) {
-        case "enqueued": return first ? "enqueued" : h.reason ? "in line again" : "in line";
+        case "enqueued": return lost + (first ? "enqueued" : h.reason ? "in line again" : "in line");
         case "processing": return `run ${h.attempt + 1} started`;
-        case "scheduled": return h.reason === "retry" ? "retry scheduled" : "scheduled";
+        case "scheduled": return h.reason === "retry" ? "retry scheduled" : lost + "scheduled";
         default: return h.state;
     }
 }
@@ -129,7 +130,7 @@ function Timeline({ job }: { job: JobDetail }) {
                     <li key={i} class={`s-${entry.error ? "failed" : entry.state}`}>
                         <p class="step">
                             <strong>{step_words(entry, i === 0)}</strong>
-                            {entry.reason && entry.reason !== "retry" && <span class="wrap">{entry.reason}</span>}
+                            {entry.reason && entry.reason !== "retry" && entry.reason !== "lost" && <span class="wrap">{entry.reason}</span>}
                             {entry.run_seconds !== undefined && <span class="faint">after a run of <Span seconds={entry.run_seconds} /></span>}
                             {entry.server && entry.state === "processing" && <span class="faint">server {entry.server}</span>}
                             <time class="num faint" dateTime={entry.at} title={exact(ms(entry.at))}>{date_time(ms(entry.at))}</time>

@@ -180,7 +180,7 @@ function QueueHealth({ overview }: { overview: OverviewData }) {
     if (!overview.queues.length) return <Empty title="No queues yet"><p>A queue appears with its first job, or with the first server that serves it.</p></Empty>;
     return (
         <Table caption="Queues" cards>
-            <thead><tr><th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">Running</th><th class="right">Runs/s</th><th class="right">Failed, 1 h</th><th class="right">Servers</th></tr></thead>
+            <thead><tr><th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">Running</th><th class="right" title="the mean of the last five minutes">Runs/s</th><th class="right">Failed, 1 h</th><th class="right">Servers</th></tr></thead>
             <tbody>
                 {overview.queues.slice(0, 20).map((q) => (
                     <tr key={q.name} data-row>

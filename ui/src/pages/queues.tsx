@@ -35,7 +35,7 @@ export function QueuesPage({ session }: { session: Session }) {
                                 <Table caption="Queues" cards class="dense">
                                     <thead><tr>
                                         <th>Queue</th><th class="right">Waiting</th><th class="right">Oldest</th><th class="right">At a limit</th><th class="right">Running</th>
-                                        <th class="right">Runs/s</th><th class="right">Mean run</th><th class="right">Mean late</th><th class="right">Failed, 1 h</th><th class="right">Servers</th>
+                                        <th class="right" title="the mean of the last five minutes">Runs/s</th><th class="right">Mean run</th><th class="right">Mean late</th><th class="right">Failed, 1 h</th><th class="right">Servers</th>
                                         {session.may_write && <th><span class="hidden">Actions</span></th>}
                                     </tr></thead>
                                     <tbody>

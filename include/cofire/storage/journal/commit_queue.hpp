@@ -104,8 +104,8 @@ public:
     void turned(std::uint64_t turn);
     /// Waits until `until`, or stop().
     void pause(steady_time until);
-    /// The records up to `record` are written.
-    void written(std::uint64_t record);
+    /// The records up to `record` are written, so many bytes more.
+    void written(std::uint64_t record, std::size_t bytes);
     /// They are synced, too.
     void synced(std::uint64_t record);
     /// Nothing will be written any more; whether what was taken last is stored is not known.
@@ -144,7 +144,6 @@ private:
     std::size_t pending_count_ = 0;
     steady_time oldest_;        // since when there is something in pending_
     std::size_t unwritten_ = 0; // bytes
-    std::size_t taken_bytes_ = 0;
     std::uint64_t appended_;
     std::uint64_t taken_;
     std::uint64_t written_;

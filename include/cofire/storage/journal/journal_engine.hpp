@@ -103,6 +103,7 @@ private:
     [[nodiscard]] bool has_room(std::size_t bytes, room_use use) const;
     void throw_without_room(std::size_t bytes, room_use use) const;
     [[nodiscard]] bool room_is_there(std::size_t bytes, room_use use) const;
+    [[nodiscard]] std::vector<run_report> without_lines(std::span<run_report const> reports) const;
     [[nodiscard]] std::uint64_t room_wanted_for(std::size_t bytes) const;
     [[nodiscard]] bool is_too_large(std::size_t bytes) const;
     void throw_if_failed() const;

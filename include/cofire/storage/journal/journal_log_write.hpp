@@ -11,6 +11,7 @@
 #include <cofire/storage/journal/little_endian.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace cofire::detail {
@@ -123,7 +124,17 @@ void journal_log<F>::close() {
 template <file_system F>
 auto journal_log<F>::make_spare(std::uint64_t size) -> file {
     std::string const name(spare_name);
-    auto made = files_->create(name);
+    auto made = [&] {
+        try {
+            return files_->create(name);
+        } catch (io_error const& e) {
+            if (e.number() != EEXIST) {
+                throw;
+            }
+        }
+        files_->unlink(name); // one that could not be removed when it failed
+        return files_->create(name);
+    }();
     try {
         files_->reserve(made, size);
         files_->sync(made);

@@ -191,7 +191,6 @@ COFIRE_DECL commit_queue::batch commit_queue::take_locked() {
     pending_count_ -= last.count;
     taken_ += last.count;
     taken.last = taken_;
-    taken_bytes_ += taken.records.size();
     return taken;
 }
 
@@ -243,10 +242,10 @@ COFIRE_DECL void commit_queue::wake_waiters() {
     }
 }
 
-COFIRE_DECL void commit_queue::written(std::uint64_t record) {
+COFIRE_DECL void commit_queue::written(std::uint64_t record, std::size_t bytes) {
     std::lock_guard const lock(mutex_);
     written_ = record;
-    unwritten_ -= std::exchange(taken_bytes_, 0);
+    unwritten_ -= bytes;
     wake_waiters();
 }
 

@@ -42,13 +42,33 @@ inline std::size_t bytes_of(std::span<new_job const> jobs) {
     return bytes;
 }
 
-inline std::size_t bytes_of(std::span<run_outcome const> outcomes) {
+/// `most`: longer results are refused, and take nothing.
+inline std::size_t bytes_of(std::span<run_outcome const> outcomes, std::size_t most) {
     constexpr std::size_t bytes_of_end = 256;
     std::size_t bytes = 0;
     for (run_outcome const& o : outcomes) {
-        bytes += bytes_of_end + o.result.size() + o.reason.size();
+        bytes += bytes_of_end + o.reason.size() + (o.result.size() > most ? 0 : o.result.size());
         if (o.error) {
             bytes += o.error->type.size() + o.error->message.size();
+        }
+    }
+    return bytes;
+}
+
+/// True if one has longer arguments than are taken: no room need be made for the call.
+inline bool has_longer(std::span<new_job const> jobs, std::size_t most) {
+    return std::any_of(jobs.begin(), jobs.end(), [&](new_job const& job) {
+        return job.arguments.size() > most;
+    });
+}
+
+/// The lines that handlers wrote, in records.
+inline std::size_t bytes_of_lines(std::span<run_report const> reports) {
+    constexpr std::size_t bytes_of_line = 64;
+    std::size_t bytes = 0;
+    for (run_report const& report : reports) {
+        for (auto const& line : report.lines) {
+            bytes += bytes_of_line + line.text.size();
         }
     }
     return bytes;
@@ -183,13 +203,15 @@ durability_level journal_engine<Files>::level_of(insert_request const& r) const 
 template <class Files>
 asio::awaitable<insert_answer> journal_engine<Files>::insert(insert_request r) {
     auto const self = this->shared_from_this(); // also if all handles go meanwhile
-    std::size_t const bytes = bytes_of(r.jobs);
+    bool const is_refused = has_longer(r.jobs, options_.limits.arguments);
+    std::size_t const all = bytes_of(r.jobs);
+    throw_if_too_many(all, "insert");
+    std::size_t const bytes = is_refused ? 0 : all;
     insert_answer answer{};
     std::uint64_t record = 0;
     for (bool is_decided = false; !is_decided;) {
         co_await wait_for_room(bytes);
         step s(*this);
-        throw_if_too_many(bytes, "insert");
         if (!room_is_there(bytes, room_use::insert)) {
             continue;
         }
@@ -221,16 +243,16 @@ asio::awaitable<acquire_answer> journal_engine<Files>::acquire(acquire_request r
 
 template <class Files>
 asio::awaitable<settle_answer> journal_engine<Files>::settle(settle_request r) {
+    auto const self = this->shared_from_this();
     settle_answer answer{};
     std::uint64_t record = 0;
-    std::size_t const bytes = bytes_of(r.outcomes);
+    std::size_t const bytes = bytes_of(r.outcomes, options_.limits.result);
+    throw_if_too_many(bytes, "settle");
     for (bool is_decided = false; !is_decided;) {
         if (is_too_large(bytes)) {
-            auto const self = this->shared_from_this();
             co_await wait_for_room(bytes);
         }
         step s(*this);
-        throw_if_too_many(bytes, "settle");
         if (!room_is_there(bytes, room_use::end)) {
             continue;
         }
@@ -259,7 +281,18 @@ asio::awaitable<settle_answer> journal_engine<Files>::settle(settle_request r) {
 
 template <class Files>
 asio::awaitable<tick_answer> journal_engine<Files>::tick(tick_request r) {
+    auto const self = this->shared_from_this();
+    std::size_t const lines = bytes_of_lines(r.reports);
+    if (lines != 0 && !queue_.is_full() && is_too_large(lines)) {
+        co_await wait_for_room(lines);
+    }
     step const s(*this);
+    std::vector<run_report> without; // the rest comes through even if there is no room for lines
+    bool const is_tight = queue_.is_full() || is_too_large(lines);
+    if (lines != 0 && (is_tight || !has_room(lines, room_use::start))) {
+        without = without_lines(r.reports);
+        r.reports = without;
+    }
     co_return s.table.tick(r, s.now);
 }
 
@@ -282,6 +315,7 @@ asio::awaitable<recurring_answer> journal_engine<Files>::recurring(recurring_req
     auto const self = this->shared_from_this();
     bool const asks = std::holds_alternative<recurring_list>(r);
     std::size_t const bytes = asks ? 0 : bytes_of(r);
+    throw_if_too_many(bytes, "call");
     recurring_answer answer{};
     std::uint64_t record = 0;
     for (bool is_decided = false; !is_decided;) {
@@ -290,7 +324,6 @@ asio::awaitable<recurring_answer> journal_engine<Files>::recurring(recurring_req
         }
         step s(*this);
         if (!asks) {
-            throw_if_too_many(bytes, "call");
             if (!room_is_there(bytes, room_use::insert)) {
                 continue;
             }
@@ -441,8 +474,15 @@ void journal_engine<Files>::note_starts(
     for (acquired_job const& job : jobs) {
         starting_.push_back({.id = job.id, .epoch = job.epoch});
     }
-    if (!starting_.empty()) {
+    if (starting_.empty()) {
+        return;
+    }
+    try {
         inflight_->start(server, starting_);
+    } catch (std::exception const& e) { // they are handed out, and nobody would hear of it
+        std::string const why = std::string("the starts of runs cannot be noted: ") + e.what();
+        fail(why);
+        throw error(errc::storage_failed, why);
     }
 }
 

@@ -59,6 +59,9 @@ void journal_engine<Files>::throw_without_room(std::size_t bytes, room_use use) 
 template <class Files>
 bool journal_engine<Files>::room_is_there(std::size_t bytes, room_use use) const {
     throw_without_room(bytes, use);
+    if (use == room_use::insert && queue_.is_full()) {
+        return false; // many waited for this, and one was enough
+    }
     if (!is_too_large(bytes)) {
         return true;
     }
@@ -66,6 +69,25 @@ bool journal_engine<Files>::room_is_there(std::size_t bytes, room_use use) const
         throw error(errc::no_space, this->name_);
     }
     return false;
+}
+
+/// The reports with a word in place of what their handlers wrote, if there is room for a word.
+template <class Files>
+std::vector<run_report> journal_engine<Files>::without_lines(std::span<run_report const> reports
+) const {
+    constexpr std::size_t bytes_of_word = 256;
+    bool const tells = has_room(reports.size() * bytes_of_word, room_use::end);
+    std::vector<run_report> result(reports.begin(), reports.end());
+    for (run_report& report : result) {
+        if (!report.lines.empty()) {
+            std::string const lost = std::to_string(report.lines.size());
+            report.lines.resize(tells ? 1 : 0);
+            if (tells) {
+                report.lines[0].text = "(" + lost + " lines were not kept: there is no room)";
+            }
+        }
+    }
+    return result;
 }
 
 /// While too much waits to be written, nothing is added. What is large needs a segment that has room for

@@ -143,7 +143,12 @@ template <class Files>
 void journal_engine<Files>::write(commit_queue::batch const& batch) {
     if (batch.count != 0) {
         log_->write_frame(batch.records, static_cast<std::uint32_t>(batch.count), false);
-        queue_.written(batch.last);
+        // Before more is decided: the segment that was reserved may be in use by now.
+        next_room_ = log_->next_room();
+        if (room_ != no_end) {
+            room_ = log_->room();
+        }
+        queue_.written(batch.last, batch.records.size());
     }
     if (options_.durability == durability_level::always || queue_.wants_sync()) {
         sync();
