@@ -34,7 +34,7 @@ import_contacts(cofire::job_context& ctx, std::string tenant, std::uint32_t cont
     ctx.log("reading " + std::to_string(contacts) + " contacts of " + tenant);
     for (std::uint32_t part = 0; part != parts; ++part) {
         ctx.progress(part, parts);
-        co_await ctx.sleep_for(1s);
+        co_await ctx.sleep_for(250ms);
         if (part % 20 == 19) {
             ctx.log(std::to_string(contacts * (part + 1) / parts) + " are there");
         }

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 /// A few milliseconds. Every tenth fails once, every hundredth for good.
 asio::awaitable<void> simulated_work(cofire::job_context& ctx, std::uint64_t number);
 
-/// Takes about a minute, says how far it is, and logs.
+/// Takes about a quarter of a minute, says how far it is, and logs.
 asio::awaitable<std::string>
 import_contacts(cofire::job_context& ctx, std::string tenant, std::uint32_t contacts);
 
